@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from admin_views.documents.job_requests import running_count
-from admin_views.kit.formats import show_date, show_moment, tag, whole, whole_after_first
+from admin_views.kit.formats import show_date, show_moment, tag, whole
 from admin_views.kit.homes.duties import waiting_count
 from admin_views.kit.page_sets import page_opens
 from admin_views.kit.parts import Button
@@ -40,11 +40,12 @@ def dress(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         upper_first=upper_first, lower_first=lower_first, weekday=weekday,
-        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole=whole, whole_after_first=whole_after_first
+        day=show_date, iso_day=iso_day, moment=show_moment, tag=tag, whole=whole
     )  # fmt: skip
     app.jinja_env.tests["opens"] = opens
     app.jinja_env.globals.update(
         asset=asset,
+        fixed=fixed,
         once=once,
         undo_of=undo_of,
         short_first=short_first,
@@ -110,7 +111,7 @@ def tabs_here(workspace: Workspace | None) -> Sequence[Link]:
 
 def once() -> Markup:
     """The hidden field that lets a form be sent once only."""
-    return Markup('<input type="hidden" name="once" value="{}">').format(one_time_token())
+    return Markup(f'<input type="hidden" name="once" value="{escape(one_time_token())}">')  # noqa: S704 (escaped)
 
 
 def may_go(button: Button) -> bool:
@@ -150,6 +151,12 @@ def _length(cell: Any) -> int:
 def asset(name: str) -> str:
     """The address of a file of ours, changing with its content so that browsers may keep it for good."""
     return f"{request.script_root}/static/{name}?v={_version(name)}"
+
+
+@cache
+def fixed(endpoint: str) -> str:
+    """The address of a page that takes no arguments: the same on every page and for everybody, so written once."""
+    return url_for(endpoint)
 
 
 @lru_cache(maxsize=32)

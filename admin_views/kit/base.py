@@ -49,6 +49,7 @@ from admin_views.kit.formats import by_value, show_tag, tag
 from admin_views.kit.imports import beneath_first, exported_columns, offer_import
 from admin_views.kit.lists.choices import in_list
 from admin_views.kit.lists.filters import Filter
+from admin_views.kit.lists.places import address_with
 from admin_views.kit.page_sets import PageSet
 from admin_views.kit.parts import Button, Fact, Panel
 from admin_views.kit.permissions import (
@@ -149,7 +150,7 @@ class Screen(FormViews, FormPages):
     def list_url(self, **arguments: Any) -> str:
         """The list's address, with the arguments every link of it carries on; from other pages, the place left."""
         left = {} if arguments else self.list_place_left()
-        return self.link("index_view", **{**self.kept_arguments(), **self.view_asked(), **left, **arguments})
+        return address_with(f"{self.url}/", {**self.kept_arguments(), **self.view_asked(), **left, **arguments})
 
     def details_url(self, record_id: object) -> str:
         """A record's page, or the list where records have no page for this person."""

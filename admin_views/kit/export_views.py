@@ -16,6 +16,7 @@ from admin_views.kit.imports import sheet_name_of
 from admin_views.kit.lists.exports import MEDIA_TYPES, csv_pieces
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs
+from admin_views.kit.lists.places import address_with
 from admin_views.kit.lists.workbooks import Worksheet, workbook_of
 from admin_views.kit.looks import note_export
 from admin_views.kit.permissions import verb
@@ -89,7 +90,7 @@ class ExportViews:
 
     def export_url(self, kind: str, args: ListArgs) -> str:
         """The address of this list as a file."""
-        return self.link("export", export_type=kind, **{**self.kept_arguments(), **args.arguments()})
+        return address_with(f"{self.url}/export/{kind}/", {**self.kept_arguments(), **args.arguments()})
 
     def import_url(self) -> str:
         """The address at which a spreadsheet is brought into this list; "" where this person may not, or nobody may."""

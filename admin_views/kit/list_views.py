@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.kit.actions import bulk_actions_of
 from admin_views.kit.empty_lists import EmptyLists
 from admin_views.kit.export_views import ExportViews
-from admin_views.kit.lists.cells import Way, body_of, line_of, makers_of
+from admin_views.kit.lists.cells import body_of_page
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
 from admin_views.kit.lists.columns import Cell, label_from_key
 from admin_views.kit.lists.exports import rows_of
@@ -29,6 +29,7 @@ from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.numbers import PAGE
 from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ROWS, ListArgs, Page
 from admin_views.kit.lists.places import PLACE, asked_at, place_of
+from admin_views.kit.lists.questions import fields_of, filters_in_use, has_problems
 from admin_views.kit.lists.reviews import IN_REVIEW, asked_review, review_filters
 from admin_views.kit.lists.shown_columns import Heading, arguments_of, columns_to_choose, headings_of
 from admin_views.kit.lists.views import VIEW, ShownViews, address_of_first, carried_view, shown_views, views_asked
@@ -37,7 +38,7 @@ from admin_views.kit.looks import note_list
 from admin_views.kit.page_sets import ListedPageSets
 from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
-from admin_views.kit.requests import role
+from admin_views.kit.requests import once_a_request, role
 from models.core.labels import shown_label, target_of
 
 
@@ -68,12 +69,17 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
     listing: Listing
     session: Any
 
+    @cached_property
+    def _every(self) -> Select[Any]:
+        return select(self.model)
+
     # Additions
 
     def known_total(self, session: Session, args: ListArgs) -> int | None:
         """The total, where the screen knows it without counting."""
         return None
 
+    @once_a_request
     def kept_arguments(self) -> dict[str, str]:
         """Arguments of the address that every link of the list carries on: the review whose list it is, or a parent."""
         review_id = asked_review(type(self))
@@ -83,18 +89,20 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """More buttons above the list; only those this person may use."""
         return ()
 
+    @once_a_request
     def list_args(self) -> ListArgs:
         """What the address of this request asks of the list."""
         return self.listing.args(arguments_of(request.args))
 
     def further_choices(self) -> list[Select[Any]]:
-        """More that is read with the choices of the list's filters: its saved views."""
+        """More that is read with the choices of the list's filters: its saved views. Each is stated once for all."""
         return views_asked(self)
 
     def saved_views(self, page: Page) -> ShownViews:
         """The saved views above the list, and what is said of the one that is shown."""
         return shown_views(self, page)
 
+    @once_a_request
     def view_asked(self) -> dict[str, str]:
         """The view that every link of this list carries on; none elsewhere."""
         return carried_view(self)
@@ -112,7 +120,7 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """The rows this person may work with, beyond the row policies beneath: lists, counts, single records, exports
         and actions all pass here. Override with `super().get_query().filter(...)`; only conditions count.
         """
-        return select(self.model)
+        return self._every
 
     def get_list(
         self, page: Any, sort_column: Any, sort_desc: bool, search: Any, filters: Any, execute: bool = True,
@@ -180,41 +188,32 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
         """The columns of the list, each with its place and whether it is shown; the first always is."""
         return columns_to_choose(self, args)
 
+    def filter_fields(self, page: Page) -> Markup:
+        """The fields of the list's filters."""
+        return fields_of(self, page)
+
     def filters_in_use(self, page: Page) -> list[tuple[str, str, str]]:
         """Each filter that narrows the list: its name, its answer in words, and the address without it."""
-        asked, kept = page.args.arguments(), self.kept_arguments()
-        known = {arg: self.listing.filter_of[arg] for arg in page.args.filters if arg not in kept}
-        without = {arg: {key: asked[key] for key in asked if key != arg} for arg in known}
-        words = {arg: each.in_words(asked[arg], page.options) for arg, each in known.items()}
-        return [(str(each.name), words[arg], self.list_url(**without[arg])) for arg, each in known.items()]
+        return filters_in_use(self, page)
 
     def has_problems(self, args: ListArgs) -> bool:
         """Whether a filter has an answer that cannot be read."""
-        return any(self.listing.filter_of[arg].problem(answer) for arg, answer in args.filters.items())
+        return has_problems(self, args)
 
     def records_address(self) -> str:
         """The address below which a row's record is read; empty where its page is not open to whoever asks."""
         return self.link("index_view") if self.allows("details") else ""
 
     def body(self, page: Page, *, is_ticked: bool, is_short: bool) -> Markup:
-        """The rows of the table, with boxes where they may be ticked; short first cells stand on one line."""
-        return body_of(self.lines(page), is_ticked=is_ticked, is_short=is_short)
+        """The rows of the table, with boxes where they may be ticked; short first cells stand on one line.
 
-    def lines(self, page: Page) -> list[tuple[Any, Markup]]:
-        """Each row's key and its cells as markup; the link to the record remembers the place in the list."""
-        cells = self.listing.cells
-        every = makers_of(self.listing, self.session, page.rows)
-        shown = [place for place, _, is_shown in self.columns_to_choose(page.args) if is_shown]
-        makers = [every[place] for place in shown]
-        opened = [f'<td data-l="{escape(cells[place].label)}">' for place in shown]
-        base = self.records_address()
-        left = self.list_place()
-        place = f"?{urlencode(left)}" if left else ""
-        beneath = every[-1] if self.column_beneath else None
-        return [(row.key_, line_of(row, makers, opened, Way(base, place, beneath))) for row in page.rows]
+        The link to a record remembers the place in the list.
+        """
+        return body_of_page(self, page, is_ticked=is_ticked, is_short=is_short)
 
     # The way back: a record's pages know the place in the list from which they were opened
 
+    @once_a_request
     def list_place(self) -> dict[str, str]:
         """The place in the list that links of this page carry on, as an argument; none for the list as it stands."""
         if request.blueprint != self.endpoint:
@@ -275,9 +274,10 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
             abort(403)
         return super().action_view()
 
-    def action_form(self, obj: Any = None) -> BaseForm:
+    def action_form(self, obj: Any = None) -> BaseForm | None:
+        """The form of a bulk action that is asked for; Flask-Admin's own list wants one too, ours none."""
         name = (request.view_args or {}).get("action_name", "")
-        return self._action_form_class(MultiDict({"action": name}))
+        return self._action_form_class(MultiDict({"action": name})) if name else None
 
     # What a foreign key offers, in the filters and in the form
 

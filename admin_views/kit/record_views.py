@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.kit.actions import Action, row_actions_of
 from admin_views.kit.histories import history_panel
 from admin_views.kit.list_views import ListViews
-from admin_views.kit.lists.cells import makers_of
+from admin_views.kit.lists.cells import columns_of
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.record_names import records_by_name
 from admin_views.kit.look_panels import look_panel
@@ -115,8 +115,8 @@ class RecordViews(ListViews):
         """The columns of the details page with their values, related records by name."""
         statement = self.detailed.narrowed(self.detailed.base, self.detailed.args({}))
         row = self.session.execute(statement.where(self.detailed.key == record_id)).one()
-        cells = zip(self.detailed.cells, makers_of(self.detailed, self.session, [row]), strict=True)
-        return [Fact(cell.label, Markup(make(row))) for cell, make in cells]  # noqa: S704 (cells are escaped)
+        columns = columns_of(self.detailed, self.session, [row])
+        return [Fact(column.label, Markup(column.markup()[0])) for column in columns]  # noqa: S704 (cells are escaped)
 
     def history(self, record: Any) -> list[Panel]:
         """The record's history, for partnership staff."""
@@ -168,7 +168,10 @@ class RecordViews(ListViews):
         is_in_use = "is_active" in columns and record.is_active
         return self.link("edit_view", record_id=self.key_of(record), _anchor="is_active") if is_in_use else ""
 
-    def delete_form(self) -> BaseForm:
+    def delete_form(self) -> BaseForm | None:
+        """The form of a deletion that is sent; Flask-Admin's own list wants one too, ours none."""
+        if request.method != "POST":
+            return None
         return self._delete_form_class(MultiDict({"id": request.args.get("id", "")}))
 
     def delete_model(self, model: Any) -> bool:

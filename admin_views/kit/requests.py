@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
-from flask import g, request
+from flask import g, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import ImmutableMultiDict
@@ -16,6 +17,7 @@ from models.core.db import PortalSession
 from models.core.reading_once import remembering
 from models.messages.agency_messages import PLAIN, Letterhead
 
+Answer = TypeVar("Answer")
 NOBODY = Actor(DatabaseRole.PUBLIC)
 _ONLY_READ = frozenset({"GET", "HEAD"})
 
@@ -107,3 +109,23 @@ def key_in_address(name: str) -> int | None:
 def set_arguments(**arguments: str) -> None:
     """Say in the arguments of the address what ours say in their path: Flask-Admin looks for it there."""
     request.args = ImmutableMultiDict({**request.args.to_dict(), **arguments})
+
+
+def once_a_request(ask: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+    """Let `ask(screen)`, which follows from the address alone, be reckoned once a request. It is not to be changed."""
+
+    @wraps(ask)
+    def answered(screen: Any) -> Answer:
+        if not has_request_context():
+            return ask(screen)
+        arguments, reckoned = g.get("reckoned", (None, {}))
+        if arguments is not request.args:  # ours may be set anew: `set_arguments`
+            reckoned = {}
+            g.reckoned = request.args, reckoned
+        question = ask, screen.endpoint
+        if question not in reckoned:
+            reckoned[question] = ask(screen)
+        answer: Answer = reckoned[question]
+        return answer
+
+    return answered

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 from wtforms import Form, MultipleFileField
 
@@ -75,12 +75,24 @@ def may_post() -> bool:
     return role() in OFFICERS or (role() is Role.MANAGER and actor().is_agency_bound)
 
 
+_CODES = "brag_codes"
+_OF_BRAG = ReferenceItem.list_name == ReferenceList.BRAG
+ASKED_CODES = select(literal(_CODES).label("name"), ReferenceItem.id, ReferenceItem.code.label("label")).where(_OF_BRAG)
+"""The codes of the words, to be read with the other choices of a list, for `know_codes`."""
+
+
+def know_codes(options: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Know which code each word has from the choices of a list, so that `show_word` need not ask for them."""
+    code_of = dict(options.get(_CODES, ()))
+    g.brag_codes = {label: code_of[key] for key, label in options.get("brag_id", ()) if key in code_of}
+
+
 def show_word(label: str | None) -> Any:
     """The same by its label alone, as lists have it; a word that was renamed keeps its colour."""
     if not label:
         return NOTHING
     if "brag_codes" not in g:
-        words = select(ReferenceItem.label, ReferenceItem.code).where(ReferenceItem.list_name == ReferenceList.BRAG)
+        words = select(ReferenceItem.label, ReferenceItem.code).where(_OF_BRAG)
         g.brag_codes = {row.label: row.code for row in g.database_session.execute(words)}
     return tag(label, g.brag_codes.get(label, ""))
 

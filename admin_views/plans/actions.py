@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
@@ -27,19 +29,25 @@ from admin_views.kit.base import (
     kept_by,
     role,
     screen,
-    tag,
 )
-from admin_views.kit.formats import NOTHING
 from admin_views.kit.lists.choices import ChoiceLoader
-from admin_views.kit.lists.pages import ListArgs
+from admin_views.kit.lists.pages import ListArgs, Page
 from admin_views.kit.lists.workbooks import Worksheet
 from admin_views.kit.permissions import verb
 from admin_views.kit.requests import key_in_address
-from admin_views.plans.action_counts import COUNTED, OVERDUE
+from admin_views.plans.action_counts import COUNTED, OVERDUE, show_late
 from admin_views.plans.action_drafts import KEYS, ActionForms, PartsShown, columns_of_part
 from admin_views.plans.action_plans import offer_own_plans, own_plans
 from admin_views.plans.action_standings import COMPLETION, record_values, review_of
-from admin_views.plans.action_updates import POSTERS, UpdatePages, may_post, sheet_of_updates, show_word
+from admin_views.plans.action_updates import (
+    ASKED_CODES,
+    POSTERS,
+    UpdatePages,
+    know_codes,
+    may_post,
+    sheet_of_updates,
+    show_word,
+)
 from admin_views.plans.completions import CompletionPages
 from admin_views.plans.plan_reports import ask_for_paper, show_report
 from models.core.errors import RuleBroken
@@ -48,20 +56,11 @@ from models.plans.action_imports import write_action
 from models.plans.actions import Action, days_overdue, name_owner, open_due_on, owner_words
 from models.plans.plan_reports import MOST_ACTIONS, ReportScope, ask_for_report
 from models.plans.recommendations import Recommendation
-from models.rules.core.counts import beginning, noun_of
+from models.rules.core.counts import beginning
 
 _AGENCY_FIELDS = ("brag_id", "completion_evidence", "impact_evidence")
 _ONLY_WHEN_NEW = ("plan_id", "due_on")
 _BIGGEST = 2_147_483_647
-
-
-def show_late(days: int | None) -> Any:
-    r"""How long an action is overdue, as a tag.
-
-    >>> show_late(1)
-    Markup('<strong class="tag red">1\xa0day</strong>')
-    """
-    return NOTHING if days is None else tag(f"{days:,}\N{NO-BREAK SPACE}{noun_of(days, 'day')}", "red")
 
 
 @screen
@@ -231,6 +230,14 @@ class ActionScreen(Screen):
 
     def further_sheets(self, args: ListArgs) -> list[Worksheet]:
         return [sheet_of_updates(self.session, self.listing.counted(args))]
+
+    def further_choices(self) -> list[Select[Any]]:
+        return [*super().further_choices(), ASKED_CODES]
+
+    def body(self, page: Page, **looks: bool) -> Markup:
+        """The base's; the colours of the words came with the choices of the page."""
+        know_codes(page.options)
+        return super().body(page, **looks)
 
     def list_buttons(self) -> list[Button]:
         asked = self.list_args().arguments()

@@ -147,7 +147,7 @@ def find_sign_in(session: Session, token: str, *, now: datetime, idle: timedelta
     """
     request_id = session.info["actor"].request_id
     values = {"token": _hash(token), "now": now, "idle_since": now - idle, "request": request_id}
-    row = session.execute(_BY_TOKEN, values).first()
+    row = session.connection().execute(_BY_TOKEN, values).first()
     if row is None:
         return None
     signed_in = SignedIn(*row[: len(_FACTS)])

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     ARRAY,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Select,
     SmallInteger,
     Text,
     UniqueConstraint,
+    bindparam,
     cast,
     delete,
     func,
@@ -201,14 +204,19 @@ def _refuse_sharing(actor: Actor, roles: Collection[str]) -> None:
         raise RuleBroken("Only administrators and officers may share a view.", field="shared_with")
 
 
-def views_statement(name: str, list_name: str, person_id: int) -> Select[Any]:
+ASKING: Any = bindparam("views_of_person", type_=Integer)
+"""The person who asks for the views of a list."""
+
+
+@cache
+def views_statement(name: str, list_name: str) -> Select[Any]:
     """The views of a list that the acting person may open, to be read together with other choices of the page.
 
-    Each row has the name given, the view's id, and the rest as JSON.
+    Each row has the name given, the view's id, and the rest as JSON. It is run with the person as `ASKING`.
     """
     facts = func.jsonb_build_object(
         *("name", SavedView.name, "arguments", SavedView.arguments, "place", SavedView.place),
-        *("is_own", SavedView.owner_id == person_id, "is_default", SavedView.is_default),
+        *("is_own", SavedView.owner_id == ASKING, "is_default", SavedView.is_default),
         *("is_weekly", SavedView.is_weekly, "is_shared", func.cardinality(SavedView.shared_with) > 0),
     )
     columns: tuple[Any, ...] = (literal(name).label("name"), SavedView.id.label("id"), cast(facts, Text).label("label"))

@@ -62,7 +62,7 @@ def review_id_of(session: Session, record: Any) -> int | None:
     return session.scalar(select(way[-1]).where(_named_by(way[0]) == key, *_steps(way[1:-1])))
 
 
-def belongs_to_review(table: Table, review_id: int) -> ColumnElement[bool]:
+def belongs_to_review(table: Table, review_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Whether a row of the table belongs to the review; false for every row of a table that leads to none."""
     way = way_of(table)
     if not way[1:]:

@@ -108,9 +108,14 @@ class ChoiceLoader:
         if stated is None:
             rows = self.statement().limit(_IN_FILTER).subquery()
             stated = select(literal(name).label("name"), rows.c.id.label("id"), rows.c.label.label("label"))
-            if self.narrow is None or hasattr(self.narrow, "is_alike"):
+            if self.is_alike:
                 self._for_filters[name] = stated
         return stated
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether everybody is asked the same."""
+        return self.narrow is None or hasattr(self.narrow, "is_alike")
 
 
 class KnownChoices(ChoiceLoader):

@@ -55,17 +55,33 @@ class Order:
         """The same order for rows that a statement gives out under our own names for them."""
         return replace(self, expression=rows.c.sort_, key=rows.c.key_)
 
+    def whole(self, statement: Select[Any]) -> Select[Any]:
+        """Both parts of the statement in this order."""
+        term = self.expression.desc() if self.is_descending else self.expression.asc()
+        return statement.order_by(term.nulls_last(), self.key.desc() if self.is_descending else self.key.asc())
+
     def applied(self, statement: Select[Any], cursor: Cursor | None, is_empty_part: bool) -> Select[Any]:
         """The statement in this order, from the cursor on where the cursor lies in this part."""
         is_back = cursor is not None and cursor.is_back
-        is_down = self.is_descending != is_back
+        return self.beyond(self.part(statement, is_empty_part, is_back=is_back), cursor, is_empty_part)
+
+    def part(self, statement: Select[Any], is_empty_part: bool, *, is_back: bool) -> Select[Any]:
+        """A part of the statement's rows in this order, or in the reverse."""
         if self.may_be_empty:
             is_none = self.expression.is_(None)
             statement = statement.where(is_none if is_empty_part else self.expression.is_not(None))
-        terms = [self.key] if is_empty_part or self.expression is self.key else [self.expression, self.key]
-        if cursor is not None and not cursor.is_end and (cursor.value is None) == is_empty_part:
-            statement = statement.where(_beyond(terms, cursor, is_down))
-        return statement.order_by(*(term.desc() if is_down else term.asc() for term in terms))
+        is_down = self.is_descending != is_back
+        return statement.order_by(*(term.desc() if is_down else term.asc() for term in self._terms(is_empty_part)))
+
+    def beyond(self, statement: Select[Any], cursor: Cursor | None, is_empty_part: bool) -> Select[Any]:
+        """The statement from the cursor on, where the cursor lies in this part; all of it elsewhere."""
+        if cursor is None or cursor.is_end or (cursor.value is None) != is_empty_part:
+            return statement
+        is_down = self.is_descending != cursor.is_back
+        return statement.where(_beyond(self._terms(is_empty_part), cursor, is_down))
+
+    def _terms(self, is_empty_part: bool) -> list[ColumnElement[Any]]:
+        return [self.key] if is_empty_part or self.expression is self.key else [self.expression, self.key]
 
 
 def _beyond(terms: list[ColumnElement[Any]], cursor: Cursor, is_down: bool) -> ColumnElement[bool]:
@@ -89,6 +105,8 @@ def cursor_token(value: Any, key: int) -> str:
 def cursor_from(arguments: Mapping[str, str], kind: Any) -> Cursor | None:
     """The cursor in an address; anything malformed is the start of the list."""
     token = arguments.get("after") or arguments.get("before") or ""
+    if not token:
+        return None
     try:
         value, key = json.loads(urlsafe_b64decode(token[:2000] + "=" * (-len(token) % 4)))
         if not isinstance(key, int) or abs(key) > _BIGGEST:

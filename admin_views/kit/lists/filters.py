@@ -9,8 +9,9 @@ from typing import Any
 from flask import has_request_context, request
 from flask_admin.model.filters import BaseFilter
 from markupsafe import Markup, escape
-from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, false
+from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Enum, Integer, Select, String, bindparam, false
 
+from admin_views.kit.formats import escaped_together
 from admin_views.kit.lists.choices import FEW, ChoiceLoader
 from models.core.clock import LONDON
 from models.rules.core.due_dates import in_words
@@ -29,6 +30,8 @@ class Filter(BaseFilter):
 
     control = "text"
     loader: ChoiceLoader | None = None
+    left_open: ColumnElement[bool] | None = None
+    """The condition with its values left open, where the list is asked by it again and again: `values_for`."""
 
     def __init__(
         self,
@@ -54,11 +57,16 @@ class Filter(BaseFilter):
 
     def offer(self, choices: Sequence[tuple[str, str]], answer: str | None = None) -> Markup:
         """The options of a select with the answer that is given, or without one those of a typed answer."""
+        labels = escaped_together([label for _, label in choices])
         if answer is None:
-            return _joined(f'<option value="{escape(label)}">' for _, label in choices)
+            return _joined([f'<option value="{label}">' for label in labels])
+        values = escaped_together([value for value, _ in choices])
+        chosen = str(escape(answer))
         return _joined(
-            f'<option value="{escape(value)}"{" selected" if value == answer else ""}>{escape(label)}'
-            for value, label in choices
+            [
+                f'<option value="{value}"{" selected" if value == chosen else ""}>{label}'
+                for value, label in zip(values, labels, strict=True)
+            ]
         )
 
     @property
@@ -83,6 +91,10 @@ class Filter(BaseFilter):
             return self._condition(answer)
         except (ValueError, OverflowError, KeyError, NumberRefused):
             return false()
+
+    def values_for(self, answer: str) -> dict[str, Any] | None:
+        """What fills `left_open` in for an answer; None where that condition is not the answer's."""
+        return None
 
     def problem(self, answer: str) -> str:
         """What is asked of whoever typed an answer that cannot be read, beside the filter; "" when it can."""
@@ -120,6 +132,12 @@ class ColumnFilter(Filter):
         self.column, self.loader = column, loader
         if loader is not None:
             self.control = "select"
+            self._key: Any = bindparam(f"asked_{self.arg}", type_=column.type)
+            self.left_open = column == self._key
+
+    def values_for(self, answer: str) -> dict[str, Any] | None:
+        key = key_in(answer) if self.loader is not None else None
+        return None if key is None else {self._key.key: key}
 
     def is_typed(self, choices: Sequence[tuple[str, str]]) -> bool:
         return self.loader is not None and len(choices) > FEW

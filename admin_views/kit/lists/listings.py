@@ -25,6 +25,7 @@ from admin_views.kit.lists.pages import (
     settle_total,
 )
 from admin_views.kit.lists.searches import clean_words, matches
+from admin_views.kit.lists.stated import Question, StatedOnce, read_rows
 from models.core.db import Base
 from models.core.labels import shown_label
 
@@ -76,6 +77,7 @@ class Listing:
         self._orders: dict[tuple[str | None, bool], Order] = {}
         self.base = self.reading.statement(self.cells, self.key)
         self.placed = list(_placed(self.cells))
+        self.stated = StatedOnce(self)
 
     def _cell(self, key: str) -> Cell:
         value = self.screen.column_expressions.get(key)
@@ -90,27 +92,32 @@ class Listing:
         answers = {name: arguments[name].strip() for name in self.filter_of if arguments.get(name, "").strip()}
         words = arguments.get("sort", "")
         sort = words.removeprefix("-") if words.removeprefix("-") in self.sortable else None
-        size = asked_size(arguments.get(ROWS, ""))
-        args = ListArgs(search, sort, bool(sort) and words.startswith("-"), answers, page_size=size)
-        asked = asked_page(arguments, cursor_from(arguments, self.order(args).expression.type))
-        columns = self._chosen(arguments.get(COLUMNS, ""))
-        return replace(args, page=asked.cursor, number=asked.number, problem=asked.problem, columns=columns)
+        is_down = bool(sort) and words.startswith("-")
+        asked = asked_page(arguments, cursor_from(arguments, self._order_by(sort, is_down).expression.type))
+        size, columns = asked_size(arguments.get(ROWS, "")), self._chosen(arguments.get(COLUMNS, ""))
+        place = {"page": asked.cursor, "number": asked.number, "problem": asked.problem}
+        return ListArgs(search, sort, is_down, answers, page_size=size, columns=columns, **place)  # type: ignore[arg-type]
 
     def _chosen(self, typed: str) -> tuple[str, ...]:
         """The columns that an address names, in the list's order, with the first; none where it names none or all."""
+        if not typed:
+            return ()
         wanted = set(typed.split(",")) & {cell.key for cell in self.cells}
         kept = [cell.key for number, cell in enumerate(self.cells) if not number or cell.key in wanted]
         return tuple(kept) if wanted and len(kept) < len(self.cells) else ()
 
     def order(self, args: ListArgs) -> Order:
-        """The order that is asked for, or the list's usual one. Each is put together once: asked twice a page."""
-        wanted = args.sort, args.sort_desc
-        if wanted not in self._orders:
-            self._orders[wanted] = self._order(args)
-        return self._orders[wanted]
+        """The order that is asked for, or the list's usual one."""
+        return self._order_by(args.sort, args.sort_desc)
 
-    def _order(self, args: ListArgs) -> Order:
-        cell, is_down = self.sortable.get(args.sort or ""), args.sort_desc
+    def _order_by(self, sort: str | None, is_down: bool) -> Order:
+        """The order by a column; each is put together once, as a page asks for it several times."""
+        if (sort, is_down) not in self._orders:
+            self._orders[sort, is_down] = self._order(sort, is_down)
+        return self._orders[sort, is_down]
+
+    def _order(self, sort: str | None, is_down: bool) -> Order:
+        cell = self.sortable.get(sort or "")
         if cell is None:
             cell, is_down = self._usual, self.is_usually_down
         if cell is None:
@@ -118,9 +125,13 @@ class Listing:
         may_be_empty = cell.link is not None or getattr(cell.expression, "nullable", True)
         return Order(sort_expression(cell.expression), self.key, is_down, may_be_empty)
 
+    def scope(self) -> ColumnElement[bool] | None:
+        """What narrows the rows for whoever asks, beyond the wall; None where nothing does."""
+        return self.screen.get_query().whereclause
+
     def narrowed(self, statement: Select[Any], args: ListArgs) -> Select[Any]:
         """The statement for the rows this person may see that answer the filters; words are left to the caller."""
-        scope = self.screen.get_query().whereclause
+        scope = self.scope()
         statement = statement if scope is None else statement.where(scope)
         for name, answer in args.filters.items():
             statement = self.filter_of[name].apply(statement, answer)
@@ -128,15 +139,16 @@ class Listing:
 
     def statement(self, args: ListArgs) -> Select[Any]:
         """Every row that is asked for, with values for each column, in no order yet."""
-        statement = self.narrowed(self.base, args)
+        return self.asked(self.base, args)
+
+    def asked(self, statement: Select[Any], args: ListArgs) -> Select[Any]:
+        """The statement for the rows that the filters and the words ask for; itself where nothing is asked."""
+        statement = self.narrowed(statement, args)
         return statement.where(matches(self.searched, args.search)) if args.search else statement
 
     def sorted(self, args: ListArgs) -> Select[Any]:
         """Every row that is asked for in its order, rows without a value last."""
-        order = self.order(args)
-        term = order.expression.desc() if order.is_descending else order.expression.asc()
-        key = order.key.desc() if order.is_descending else order.key.asc()
-        return self.statement(args).order_by(term.nulls_last(), key)
+        return self.order(args).whole(self.statement(args))
 
     def page(self, session: Session, args: ListArgs) -> Page:
         """One page of rows with its surroundings; going back beyond the start, or to no page, is the start."""
@@ -174,22 +186,22 @@ class Listing:
 
     def _rows(self, session: Session, args: ListArgs) -> tuple[list[Row[Any]], int | None]:
         """Up to one row more than a page, and the number found where that is known already."""
-        return self._in_order(session, self.statement(args), args), None
+        return self._in_order(session, args), None
 
-    def _in_order(self, session: Session, statement: Select[Any], args: ListArgs) -> list[Row[Any]]:
-        order = self.order(args)
-        statement = statement.add_columns(order.expression.label("sort_"))
+    def _in_order(self, session: Session, args: ListArgs) -> list[Row[Any]]:
+        if args.page is None and not args.skipped:
+            return list(read_rows(session, self.stated.first(args, args.page_size + 1)))
         rows: list[Row[Any]] = []
-        for part in order.parts(args.page):
+        for part in self.order(args).parts(args.page):
             wanted = args.page_size + 1 - len(rows)
             if wanted > 0:
+                asked = self.stated.part(args, part, wanted)
                 skipped = 0 if rows else args.skipped
-                asked = self._counted_off(statement, args, part, skipped) if skipped else statement
-                rows += session.execute(order.applied(asked, args.page, part).limit(wanted))
+                rows += read_rows(session, self._counted_off(asked, args, part, skipped) if skipped else asked)
         return rows
 
-    def _counted_off(self, statement: Select[Any], args: ListArgs, part: bool, skipped: int) -> Select[Any]:
-        """The statement for one part of the order without its first rows. Only their keys are read for that."""
+    def _counted_off(self, asked: Question, args: ListArgs, part: bool, skipped: int) -> Question:
+        """The question for one part of the order without its first rows. Only their keys are read for that."""
         order = self.order(args)
         keys = self.reading.joined(self.counted(args).with_only_columns(self.key.label("key_")))
         before: Any = skipped
@@ -197,18 +209,20 @@ class Listing:
             valued = order.applied(keys, None, False).order_by(None).limit(skipped).subquery()
             before = func.greatest(skipped - select(func.count()).select_from(valued).scalar_subquery(), 0)
         left = order.applied(keys, None, part).offset(before).limit(args.page_size + 1).subquery()
-        return statement.where(self.key.in_(select(left.c.key_)))
+        return Question(asked.statement.where(self.key.in_(select(left.c.key_))), asked.values)
 
     def _surround(self, session: Session, page: Page) -> None:
         """Ask in one statement for the total (where it is not known) and for every filter's records."""
-        asked = [known.loader.for_filter(known.arg) for known in self.filter_of.values() if known.loader]
-        asked += self.screen.further_choices()
+        loaders = [(known.arg, known.loader) for known in self.filter_of.values() if known.loader]
+        alike = [loader.for_filter(arg) for arg, loader in loaders if loader.is_alike]
+        others = [loader.for_filter(arg) for arg, loader in loaders if not loader.is_alike]
+        alike += self.screen.further_choices()
         if page.total is None:
             page.total = self._known_total(session, page)
         if page.total is None:
-            asked += self._counts(page.args)
-        if asked:
-            settle_total(page, options_by_name(session, asked))
+            others += self._counts(page.args)
+        if alike or others:
+            settle_total(page, options_by_name(session, self.stated.together(alike, others)))
 
     def _known_total(self, session: Session, page: Page) -> int | None:
         known = self.screen.known_total(session, page.args)
@@ -217,8 +231,7 @@ class Listing:
 
     def counted(self, args: ListArgs) -> Select[Any]:
         """The rows the query asks for, by nothing but their key: for counting."""
-        statement = self.narrowed(select(self.key).select_from(self.screen.model), args)
-        return statement.where(matches(self.searched, args.search)) if args.search else statement
+        return self.asked(select(self.key).select_from(self.screen.model), args)
 
     def keys(self, session: Session, args: ListArgs, most: int) -> Sequence[Any]:
         """The keys of all rows the query asks for, on every page, in the order of their keys; at most so many."""

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, Text, cast, func, literal, null, select, text, union_all
+from sqlalchemy import CompoundSelect, Integer, Row, Select, Text, cast, func, literal, null, select, text
 from sqlalchemy.orm import Session
 
 from admin_views.kit.lists.cursors import Cursor
 from admin_views.kit.lists.numbers import DEEPEST, missing_page, neighbours
 from admin_views.kit.requests import actor
 from models.core.db import Base
+from models.documents.saved_views import ASKING
 from models.rules.core.counts import count_words
 
 PAGE_SIZE = 50
@@ -202,10 +203,10 @@ def _as_option(name: str, number: Any) -> Select[Any]:
     return select(*columns)
 
 
-def options_by_name(session: Session, asked: Sequence[Select[Any]]) -> dict[str, list[tuple[str, str]]]:
-    """Run the statements as one; their rows by name, in each statement's order."""
+def options_by_name(session: Session, together: CompoundSelect[Any]) -> dict[str, list[tuple[str, str]]]:
+    """Run statements that were put together; their rows by name, in each statement's order."""
     options: dict[str, list[tuple[str, str]]] = {}
-    for name, key, label in session.execute(union_all(*asked)):
+    for name, key, label in session.connection().execute(together, {ASKING.key: actor().person_id}).all():
         options.setdefault(name, []).append((str(key), label))
     return options
 

@@ -7,12 +7,24 @@ kept by the portal. Only what the list knows is taken from it, so that no addres
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 PLACE = "list"
 """The argument of a record's address that names the place."""
 
 _LONGEST = 1500
+_LEFT_AS_THEY_ARE = "!$'()*,/:;?@"  # by Werkzeug too, in the other links of a page
+
+
+def address_with(path: str, arguments: Mapping[str, Any]) -> str:
+    """A path with arguments, as Flask writes it; what is None is no argument.
+
+    >>> address_with("/people/", {"q": "ann lee", "sort": None, "columns": "name,role"}), address_with("/people/", {})
+    ('/people/?q=ann+lee&columns=name,role', '/people/')
+    """
+    asked = [(name, value) for name, value in arguments.items() if value is not None]
+    return f"{path}?{urlencode(asked, safe=_LEFT_AS_THEY_ARE)}" if asked else path
 
 
 def place_of(arguments: Mapping[str, str], known: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import has_request_context, request
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Integer, bindparam
 
 from admin_views.kit.lists.filters import Filter
 from admin_views.kit.registry import RegisteredPages
@@ -17,6 +17,8 @@ from models.rules.core.keys import key_in
 IN_REVIEW = "review_id"
 """The question of a list, and of a form for a new record, that names the review they belong to."""
 
+_REVIEW: Any = bindparam("list_of_review", type_=Integer)
+
 
 class ReviewFilter(Filter):
     """Narrows a list to the rows that lead to a review through other rows. Only the review's own pages ask it."""
@@ -25,14 +27,19 @@ class ReviewFilter(Filter):
 
     def __init__(self, table: type[Base]) -> None:
         super().__init__(IN_REVIEW, "Review")
-        self.table = table
+        own: Any = table.__table__
+        self.table = own
+        self.left_open = belongs_to_review(self.table, _REVIEW)
+
+    def values_for(self, answer: str) -> dict[str, Any] | None:
+        key = key_in(answer)
+        return None if key is None else {_REVIEW.key: key}
 
     def _condition(self, answer: str) -> ColumnElement[bool]:
         key = key_in(answer)
         if key is None:
             raise ValueError(answer)
-        table: Any = self.table.__table__
-        return belongs_to_review(table, key)
+        return belongs_to_review(self.table, key)
 
 
 def review_filters(table: type[Any]) -> list[Filter]:

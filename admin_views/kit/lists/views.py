@@ -20,7 +20,7 @@ from admin_views.kit.lists.filters import NONE, Filter
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import COLUMNS
 from admin_views.kit.lists.places import place_of
-from admin_views.kit.requests import person_id, role
+from admin_views.kit.requests import role
 from models.core.access import Role
 from models.documents.saved_views import SHARERS, views_statement
 from models.rules.core.keys import key_in
@@ -77,12 +77,13 @@ def is_list_page(screen: Any) -> bool:
 
 def carried_view(screen: Any) -> dict[str, str]:
     """The view that the links of a list carry on, as an argument; none on other pages."""
-    return {VIEW: asked_view()} if is_list_page(screen) and asked_view() else {}
+    asked = asked_view() if is_list_page(screen) else ""
+    return {VIEW: asked} if asked else {}
 
 
 def views_asked(screen: Any) -> list[Select[Any]]:
     """The statement for the views of the list, to be read with the page's other choices."""
-    return [views_statement(_CHOICES, screen.endpoint, person_id())] if is_list_page(screen) else []
+    return [views_statement(_CHOICES, screen.endpoint)] if is_list_page(screen) else []
 
 
 def views_of(options: Mapping[str, Sequence[tuple[str, str]]]) -> list[ShownView]:
@@ -116,7 +117,8 @@ def shown_views(screen: Any, page: Any) -> ShownViews:
     """What stands above this page of the list."""
     views, asked = views_of(page.options), asked_view()
     links = [(view, address_of_view(screen, view)) for view in views]
-    now = kept_arguments_of(screen.listing, page.args.arguments(), screen.kept_arguments())
+    kept = screen.kept_arguments()
+    now = {name: answer for name, answer in page.args.arguments().items() if name not in kept}
     place, may_share = place_of(now, now), bool(roles_to_share_with(screen))
     current = next((view for view in views if str(view.id) == asked), None)
     if current is None:

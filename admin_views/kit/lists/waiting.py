@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from flask import has_request_context, request
@@ -35,13 +36,16 @@ class WaitingFilter(Filter):
     @property
     def offered(self) -> list[tuple[str, str]]:
         """Each pile that people of the asking person's role may have in this table, with its words."""
-        asked = request.args.get(FILTER) if has_request_context() else None
-        piles = _piles(actor(), self.table).items()
-        return [(code, _in_words(*pile)) for code, pile in piles if pile[2] is Whose.MINE or code == asked]
+        return [(code, _in_words(*pile)) for code, pile in self._asked_for()]
 
     @property
     def is_offered(self) -> bool:
-        return bool(self.offered)
+        return any(True for _ in self._asked_for())
+
+    def _asked_for(self) -> Iterator[tuple[str, _Pile]]:
+        asked = request.args.get(FILTER) if has_request_context() else None
+        piles = _piles(actor(), self.table).items()
+        return ((code, pile) for code, pile in piles if pile[2] is Whose.MINE or code == asked)
 
     def _condition(self, answer: str) -> ColumnElement[bool]:
         kind, when, whose = _piles(actor(), self.table)[answer]  # another role's is a KeyError, and so finds nothing

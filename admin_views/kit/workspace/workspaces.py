@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from admin_views.kit.registry import RegisteredPages, lists_in
 from admin_views.kit.requests import role
 from admin_views.kit.workspace.panels import has_panels
 from admin_views.kit.workspace.side import Beside, beside
+from models.core.access import Role
 from models.core.addresses import address_of
 from models.core.clock import today
 from models.core.db import Base
@@ -89,9 +91,14 @@ def _address(review: ThematicReview, part: Part) -> str:
     return address_of(review, part.word) if has_panels(part) or lists_of(part) else ""
 
 
-def lists_of(part: Part) -> list[type[RegisteredPages]]:
+def lists_of(part: Part) -> tuple[type[RegisteredPages], ...]:
     """The screens whose lists stand in a part, in order, as far as they are open to whoever asks."""
-    return [known for known in lists_in(part) if known.opens("index_view")]
+    return _lists_open_to(part, role())
+
+
+@lru_cache(maxsize=128)
+def _lists_open_to(part: Part, asking: Role | None) -> tuple[type[RegisteredPages], ...]:
+    return tuple(known for known in lists_in(part) if asking in known.roles_of("index_view"))
 
 
 def tabs_of(review: ThematicReview, part: Part) -> Iterator[Link]:
