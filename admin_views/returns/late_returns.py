@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from admin_views.kit.base import OFFICERS, Panel, actor, role, tag
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.homes.cards import Card, card
+from admin_views.kit.lists.pages import PAGE_SIZE
 from admin_views.kit.registry import link_to_row
 from models.core.access import Actor, Role
 from models.core.addresses import address_by_id, address_of_name, list_address
@@ -16,6 +19,7 @@ from models.core.clock import today
 from models.partnership.hubs import Hub
 from models.partnership.people import Person, holder_column
 from models.returns.escalations import Escalation, LadderState, due_steps, ladder, ladder_states
+from models.returns.late_returns import late_count
 from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import noun_of
@@ -34,10 +38,31 @@ def late_panel(session: Session, states: list[LadderState]) -> Panel:
     return Panel("What is late now", _HEADINGS, rows, empty="Nothing is late.")
 
 
-def steps_to_take(session: Session) -> list[LadderState]:
-    """The late returns whose next step the asking officer is to take now."""
-    run = _run_reviews(session)
-    return [state for state in ladder_states(session) if state.is_due and _is_own(state, run)]
+@dataclass(frozen=True)
+class LatePage:
+    """One page of what is late, or of what the asking officer is to do about it, and how many there are in all."""
+
+    panel: Panel
+    is_mine: bool
+    number: int
+    pages: int
+    count: int
+
+
+def late_page(session: Session, number: int, *, is_mine: bool) -> LatePage:
+    """The page of that number, or the nearest there is; only its own returns are read."""
+    mine = _subjects_to_take(session) if is_mine else []
+    count = len(mine) if is_mine else late_count(session, today())
+    pages = max(1, -(-count // PAGE_SIZE))
+    number = min(max(number, 1), pages)
+    part = slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
+    states = ladder_states(session, subjects=mine[part]) if is_mine else ladder_states(session, part=part)
+    return LatePage(late_panel(session, states), is_mine, number, pages, count)
+
+
+def _subjects_to_take(session: Session) -> list[str]:
+    """The late returns whose next step the asking officer is to take now; nobody else takes any."""
+    return [due.subject for due in due_steps(session, actor(), today())] if role() in OFFICERS else []
 
 
 def _run_reviews(session: Session) -> set[int]:
