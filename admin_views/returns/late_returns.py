@@ -32,7 +32,7 @@ _VERBS = {REMINDER: "Remind", CALL: "Log a call"}
 
 def late_panel(session: Session, states: list[LadderState]) -> Panel:
     """What is late, how long, on which step it stands, and what the asking person can do about it."""
-    run, steps = _run_reviews(session), ladder(session)
+    run, steps = _run_reviews(session, states), ladder(session)
     keepers = _keepers(session, states)
     rows = [_row(state, steps, run, keepers) for state in states]
     return Panel("What is late now", _HEADINGS, rows, empty="Nothing is late.")
@@ -65,9 +65,11 @@ def _subjects_to_take(session: Session) -> list[str]:
     return [due.subject for due in due_steps(session, actor(), today())] if role() in OFFICERS else []
 
 
-def _run_reviews(session: Session) -> set[int]:
-    """The reviews that the asking person runs."""
-    return set(session.scalars(select(ThematicReview.id).where(of_run_review(ThematicReview.id, actor(), today()))))
+def _run_reviews(session: Session, states: list[LadderState]) -> set[int]:
+    """The reviews of these returns that the asking person runs."""
+    reviews = {state.late.review_id for state in states if state.late.review_id}
+    is_run = ThematicReview.id.in_(reviews), of_run_review(ThematicReview.id, actor(), today())
+    return set(session.scalars(select(ThematicReview.id).where(*is_run)))
 
 
 def _is_own(state: LadderState, run: set[int]) -> bool:
