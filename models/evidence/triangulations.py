@@ -6,9 +6,10 @@ along which key line, how things stand (0 to 1), and where it can be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Text, func, select, true
@@ -28,7 +29,7 @@ from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.evidence_readers import LineRead
-from models.rules.evidence.footings import Footing, footing_of
+from models.rules.evidence.footings import Footing, reckoned
 from models.rules.evidence.thresholds import Thresholds, thresholds_from
 from models.rules.evidence.triangulation import (
     Cell,
@@ -36,9 +37,6 @@ from models.rules.evidence.triangulation import (
     Mark,
     Source,
     Strength,
-    cells_of,
-    mark_of_cells,
-    meaning_of,
     verdict_of,
 )
 from models.tools.key_lines import KeyLine
@@ -98,7 +96,7 @@ class Row:
 
     line: KeyLine
     area: str
-    cells: dict[Source, Cell]
+    cells: Mapping[Source, Cell]
     mark: Mark
     sentence: str
     is_amended: bool
@@ -131,6 +129,7 @@ Reviews = Sequence[int]
 Gather = Callable[[Session, Reviews], Iterable[Evidence]]
 _gatherers: list[Gather] = []
 _counted: dict[Gather, Gather] = {}
+_by_content = attrgetter("source", "level", "strength", "count")
 
 
 def evidence(gather: Gather) -> Gather:
@@ -275,9 +274,9 @@ def _matrix(lines: Sequence[Any], items: Sequence[Evidence], ground: _Ground) ->
 
 
 def _row(line: KeyLine, area: str, items: Sequence[Item], amended: str | None, thresholds: Thresholds) -> Row:
-    cells = cells_of(items, thresholds)
-    mark, sentence = mark_of_cells(cells, thresholds), amended or meaning_of(cells, thresholds)
-    return Row(line, area, cells, mark, sentence, amended is not None, footing_of(items, thresholds))
+    row = reckoned(tuple(sorted(items, key=_by_content)), thresholds)
+    sentence = amended or row.meaning
+    return Row(line, area, row.cells, row.mark, sentence, amended is not None, row.footing)
 
 
 def amend_reading(session: Session, line: KeyLine, *, text: str, person_id: int | None) -> None:
