@@ -52,7 +52,6 @@ from models.returns.escalations import (
     note_outcome,
 )
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.keys import key_in
 
 _SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -135,8 +134,7 @@ class EscalationScreen(Screen):
     @expose("/late/", roles=STAFF)
     def late(self) -> str:
         """What is late, with the step it stands on and what is done next: everything, or what the officer is to do."""
-        number = key_in(request.args.get(PAGE, "1")) or 1
-        page = late_page(self.session, number, is_mine=request.args.get("mine") == "due")
+        page = late_page(self.session, request.args.get(PAGE, ""), is_mine=request.args.get("mine") == "due")
         return self.render("escalations/late.html", page=page)
 
     @expose("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_views.kit.base import OFFICERS, Panel, actor, role, tag
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.homes.cards import Card, card
-from admin_views.kit.lists.pages import PAGE_SIZE
+from admin_views.kit.lists.numbered_pages import NumberedPage, numbered_page
 from admin_views.kit.registry import link_to_row
 from models.core.access import Actor, Role
 from models.core.addresses import address_by_id, address_of_name, list_address
@@ -40,24 +40,19 @@ def late_panel(session: Session, states: list[LadderState]) -> Panel:
 
 @dataclass(frozen=True)
 class LatePage:
-    """One page of what is late, or of what the asking officer is to do about it, and how many there are in all."""
+    """One page of what is late, or of what the asking officer is to do about it."""
 
     panel: Panel
+    place: NumberedPage
     is_mine: bool
-    number: int
-    pages: int
-    count: int
 
 
-def late_page(session: Session, number: int, *, is_mine: bool) -> LatePage:
+def late_page(session: Session, typed: str, *, is_mine: bool) -> LatePage:
     """The page of that number, or the nearest there is; only its own returns are read."""
     mine = _subjects_to_take(session) if is_mine else []
-    count = len(mine) if is_mine else late_count(session, today())
-    pages = max(1, -(-count // PAGE_SIZE))
-    number = min(max(number, 1), pages)
-    part = slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
-    states = ladder_states(session, subjects=mine[part]) if is_mine else ladder_states(session, part=part)
-    return LatePage(late_panel(session, states), is_mine, number, pages, count)
+    place = numbered_page(typed, len(mine) if is_mine else late_count(session, today()))
+    asked = {"subjects": mine[place.part]} if is_mine else {"part": place.part}
+    return LatePage(late_panel(session, ladder_states(session, **asked)), place, is_mine)
 
 
 def _subjects_to_take(session: Session) -> list[str]:
