@@ -74,7 +74,8 @@ def test_page_of_a_scale_shows_the_first_tools_and_leads_to_all_of_them(browser:
     shown = _tools_on(page)
     assert (shown[0], len(shown)) == (f"/assurance-tools/{in_bank.id}/", 20)
     every = page.select_one(f'a[href="/assurance-tools/?scale={scale.id}"]')
-    assert every is not None and every.get_text(strip=True) == "All 22 tools"
+    assert every is not None
+    assert every.get_text(strip=True) == "All 22 tools"
     listed = officer.get(str(every["href"]))
     assert set(_tools_on(listed)) == {f"/assurance-tools/{tool.id}/" for tool in (*tools, in_bank)}
     assert scale.name in listed.get_text()
