@@ -12,7 +12,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Text, func, select, true
+from sqlalchemy import ForeignKey, Text, case, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.core.access import RowPolicy
@@ -21,7 +21,7 @@ from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.reading_once import Keys, asked_for_all, by_key
 from models.evidence.evidence_readers import Standing, standing_of
-from models.evidence.findings import Finding
+from models.evidence.findings import OF_ANSWERS, Finding
 from models.evidence.settled_lines import lines_read
 from models.partnership.agencies import Agency
 from models.partnership.partnership_settings import Partnership
@@ -192,11 +192,18 @@ def findings(session: Session, reviews: Reviews) -> Iterable[Evidence]:
 
 @counted(findings)
 def finding_levels(session: Session, reviews: Reviews) -> Iterable[Evidence]:
-    """The same for the matrix, without their words."""
-    said = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin, Finding.review_id
-    rows = session.execute(select(*said).where(Finding.review_id.in_(reviews)))
-    for source, line_id, verdict, strength, origin, review_id in rows:
-        yield Evidence(source, line_id, verdict.level, "", "", strength, made_of=origin, review_id=review_id)
+    """The same for the matrix, without their words: how many say the same along a key line.
+
+    Those made of answers need not say of which: answers are counted without them.
+    """
+    made_of = case((Finding.origin.startswith(OF_ANSWERS), ""), else_=Finding.origin).label("made_of")
+    said = Finding.review_id, Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength
+    counts = select(*said, made_of, func.count()).where(Finding.review_id.in_(reviews)).group_by(*said, "made_of")
+    rows = session.execute(counts)
+    for review_id, source, line_id, verdict, strength, made_of, count in rows:
+        yield Evidence(
+            source, line_id, verdict.level, "", "", strength, made_of=made_of, count=count, review_id=review_id
+        )
 
 
 def triangulate(session: Session, review: ThematicReview) -> Triangulation:

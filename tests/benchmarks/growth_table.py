@@ -18,6 +18,7 @@ from models.core.access import Role
 from models.core.clock import today
 from models.messages.messages import write_messages
 from models.reminders.reminders import due
+from models.reminders.usual_reminders import add_usual_rules
 from models.returns.late_returns import late_count
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from tests.benchmarks.more_data import grow, grow_within
@@ -75,8 +76,11 @@ def _pages(size: Size) -> Mapping[str, tuple[Role, str]]:
 
 def _reminders(size: Size) -> str:
     """How many statements writing the day's reminders takes, and how many letters that is; none is kept."""
-    with system_sessions(size.engine)() as session, statements(size.engine) as seen:
-        letters = write_messages(session, due(session, today(), _GENERAL))
+    with system_sessions(size.engine)() as session:
+        add_usual_rules(session)
+        session.flush()
+        with statements(size.engine) as seen:
+            letters = write_messages(session, due(session, today(), _GENERAL))
         session.rollback()
     return f"{len(seen)} / {len(letters):,}"
 
