@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
@@ -90,11 +88,11 @@ def _uses(answer: str) -> ColumnElement[bool]:
     return AssuranceTool.id.in_(_using(key))
 
 
-def _using(scale_id: int) -> Select[tuple[int]]:
+def _using(scale_id: int) -> Select[int]:
     return select(ToolQuestion.tool_id).where(ToolQuestion.scale_id == scale_id)
 
 
-def _tools(scale: RatingScale) -> Select[Any]:
+def _tools(scale: RatingScale) -> Select[AssuranceTool, str, int]:
     """The first tools that use a scale, the bank's before the reviews', each beside how many there are in all."""
     return (
         select(AssuranceTool, ThematicReview.reference, func.count().over().label("count"))

@@ -282,8 +282,7 @@ def _matrix(lines: Sequence[Any], items: Sequence[Evidence], ground: _Ground) ->
 
 def _row(line: KeyLine, area: str, items: Sequence[Item], amended: str | None, thresholds: Thresholds) -> Row:
     row = reckoned(tuple(sorted(items, key=_by_content)), thresholds)
-    sentence = amended or row.meaning
-    return Row(line, area, row.cells, row.mark, sentence, amended is not None, row.footing)
+    return Row(line, area, row.cells, row.mark, amended or row.meaning, amended is not None, row.footing)
 
 
 def amend_reading(session: Session, line: KeyLine, *, text: str, person_id: int | None) -> None:

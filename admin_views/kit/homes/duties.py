@@ -48,10 +48,10 @@ def own_duties(part: slice) -> list[Duty]:
 
     A statement for each kind that has rows in that part; only these rows are read.
     """
-    sponsor_id, duties = _sponsor_id(), []
+    sponsor_id, counts, duties = _sponsor_id(), _counts(), []
     begins, ends = part.start, part.stop
-    for (_, waiting, tell), count in zip(_in_order(), _counts(), strict=False):
-        if begins < count and begins < ends:
+    for (_, waiting, tell), count in zip(_in_order(), counts, strict=False):
+        if sponsor_id is not None and begins < count and begins < ends:
             rows = g.database_session.execute(waiting(sponsor_id).slice(begins, min(count, ends)))
             duties += [tell(row) for row in rows]
         begins, ends = max(0, begins - count), max(0, ends - count)
