@@ -179,6 +179,8 @@ def show_value(kind: Any) -> Show:
 
 def plain_value(value: Any) -> Any:
     """A value as a spreadsheet keeps it: dates stay dates, moments become London's clock, choices their label."""
+    if type(value) is str:
+        return value  # most of a file's cells, asked first
     if isinstance(value, datetime):
         return value.astimezone(LONDON).replace(tzinfo=None)
     if isinstance(value, bool):

@@ -29,7 +29,8 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import RecordField
 from admin_views.kit.formats import show_date
 from admin_views.kit.lists.choices import ChoiceLoader, Narrow
-from admin_views.kit.registry import link_by_title, link_to
+from admin_views.kit.registry import link_to
+from admin_views.partnership.strategic_priorities import reviews_panel
 from models.core.access import Role
 from models.core.addresses import list_address
 from models.core.clock import today
@@ -77,7 +78,7 @@ class HubScreen(Screen):
         return [Fact("Core membership", core_seats_in_words(missing_core_seats(session, record.id, today())))]
 
     def panels(self, session: Session, record: Hub) -> list[Panel]:
-        return [_team(session, record), _reviews(session, record)]
+        return [_team(session, record), reviews_panel(session, hub_id=record.id)]
 
 
 def _team(session: Session, hub: Hub) -> Panel:
@@ -100,14 +101,6 @@ def _team(session: Session, hub: Hub) -> Panel:
 
 def _until(membership: Membership) -> str:
     return show_date(membership.ends_on) if membership.ends_on else "To date"
-
-
-def _reviews(session: Session, hub: Hub) -> Panel:
-    reviews = session.scalars(
-        select(ThematicReview).where(ThematicReview.hub_id == hub.id).order_by(ThematicReview.reference.desc())
-    )
-    rows = [(link_by_title(review), show_tag(review.stage)) for review in reviews]
-    return Panel("Thematic reviews", ("Review", "Stage"), rows)
 
 
 def may_run(session: Session, hub_id: int | None) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
     ADMINISTRATORS,
+    Button,
     Category,
     Filter,
     Importable,
@@ -19,9 +20,12 @@ from admin_views.kit.base import (
     show_tag,
 )
 from admin_views.kit.registry import link_by_title
+from models.core.addresses import list_address
 from models.core.clock import today
 from models.partnership.strategic_priorities import StrategicPriority, lasting
 from models.reviews.thematic_reviews import ThematicReview
+
+_SHOWN = 20
 
 
 @screen
@@ -58,10 +62,18 @@ class StrategicPriorityScreen(Screen):
     column_descriptions = {"ends_on": "Leave empty while it lasts."}
 
     def panels(self, session: Session, record: StrategicPriority) -> list[Panel]:
-        reviews = session.scalars(
-            select(ThematicReview)
-            .where(ThematicReview.priority_id == record.id)
-            .order_by(ThematicReview.reference.desc())
-        )
-        rows = [(link_by_title(review), show_tag(review.stage)) for review in reviews]
-        return [Panel("Thematic reviews", ("Review", "Stage"), rows)]
+        return [reviews_panel(session, priority_id=record.id)]
+
+
+def reviews_panel(session: Session, **asked: int) -> Panel:
+    """The latest reviews for which a column has that value; all of them stand in their list, which asks the same."""
+    known = session.execute(
+        select(ThematicReview, func.count().over())
+        .filter_by(**asked)
+        .order_by(ThematicReview.reference.desc())
+        .limit(_SHOWN)
+    ).all()
+    count = known[0][1] if known else 0
+    rows = [(link_by_title(review), show_tag(review.stage)) for review, _ in known]
+    every = [Button(f"All {count:,} reviews", list_address(ThematicReview, **asked))] if count > _SHOWN else []
+    return Panel("Thematic reviews", ("Review", "Stage"), rows, buttons=every)

@@ -31,12 +31,11 @@ from admin_views.kit.formats import show_date
 from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.duties import Duty, duty
 from admin_views.kit.lists.numbers import PAGE
-from admin_views.kit.lists.pages import PAGE_SIZE
 from admin_views.kit.registry import link_to
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.messages.agency_messages import letter_words
 from admin_views.partnership.hubs import may_run
-from admin_views.returns.late_returns import late_panel, steps_to_take
+from admin_views.returns.late_returns import late_page
 from models.core.access import Role
 from models.core.addresses import address_of, list_address
 from models.core.clock import LONDON, today
@@ -53,7 +52,6 @@ from models.returns.escalations import (
     note_outcome,
 )
 from models.reviews.thematic_reviews import ThematicReview
-from models.rules.core.keys import key_in
 
 _SUBJECT = re.compile(r"[a-z0-9_]{1,60}:[0-9]{1,9}")
 _SPONSORS = frozenset({Role.SPONSOR})
@@ -136,15 +134,8 @@ class EscalationScreen(Screen):
     @expose("/late/", roles=STAFF)
     def late(self) -> str:
         """What is late, with the step it stands on and what is done next: everything, or what the officer is to do."""
-        is_mine = request.args.get("mine") == "due"
-        states = steps_to_take(self.session) if is_mine else ladder_states(self.session)
-        pages = max(1, -(-len(states) // PAGE_SIZE))
-        number = min(max(key_in(request.args.get(PAGE, "1")) or 1, 1), pages)
-        shown = states[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        panel = late_panel(self.session, shown)
-        return self.render(
-            "escalations/late.html", panel=panel, is_mine=is_mine, number=number, pages=pages, count=len(states)
-        )
+        page = late_page(self.session, request.args.get(PAGE, ""), is_mine=request.args.get("mine") == "due")
+        return self.render("escalations/late.html", page=page)
 
     @expose("/climb/<subject>/<code>/", roles=OFFICERS, methods=("GET", "POST"))
     def climb(self, subject: str, code: str) -> ResponseReturnValue:
@@ -172,9 +163,7 @@ class EscalationScreen(Screen):
         """The late thing of that name, of a review that this officer runs; 404 where it is not late."""
         if not _SUBJECT.fullmatch(subject):
             abort(404)
-        state = next((state for state in ladder_states(self.session) if state.late.subject == subject), None) or abort(
-            404
-        )
+        state = next(iter(ladder_states(self.session, subjects=[subject])), None) or abort(404)
         review = self.session.get(ThematicReview, state.late.review_id) if state.late.review_id else None
         if review is not None and not may_run(self.session, review.hub_id):
             abort(403)

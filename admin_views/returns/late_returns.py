@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from admin_views.kit.base import OFFICERS, Panel, actor, role, tag
 from admin_views.kit.formats import NOTHING, show_date
 from admin_views.kit.homes.cards import Card, card
+from admin_views.kit.lists.numbered_pages import NumberedPage, numbered_page
 from admin_views.kit.registry import link_to_row
 from models.core.access import Actor, Role
 from models.core.addresses import address_by_id, address_of_name, list_address
@@ -16,6 +19,7 @@ from models.core.clock import today
 from models.partnership.hubs import Hub
 from models.partnership.people import Person, holder_column
 from models.returns.escalations import Escalation, LadderState, due_steps, ladder, ladder_states
+from models.returns.late_returns import late_count
 from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import noun_of
@@ -28,21 +32,39 @@ _VERBS = {REMINDER: "Remind", CALL: "Log a call"}
 
 def late_panel(session: Session, states: list[LadderState]) -> Panel:
     """What is late, how long, on which step it stands, and what the asking person can do about it."""
-    run, steps = _run_reviews(session), ladder(session)
+    run, steps = _run_reviews(session, states), ladder(session)
     keepers = _keepers(session, states)
     rows = [_row(state, steps, run, keepers) for state in states]
     return Panel("What is late now", _HEADINGS, rows, empty="Nothing is late.")
 
 
-def steps_to_take(session: Session) -> list[LadderState]:
-    """The late returns whose next step the asking officer is to take now."""
-    run = _run_reviews(session)
-    return [state for state in ladder_states(session) if state.is_due and _is_own(state, run)]
+@dataclass(frozen=True)
+class LatePage:
+    """One page of what is late, or of what the asking officer is to do about it."""
+
+    panel: Panel
+    place: NumberedPage
+    is_mine: bool
 
 
-def _run_reviews(session: Session) -> set[int]:
-    """The reviews that the asking person runs."""
-    return set(session.scalars(select(ThematicReview.id).where(of_run_review(ThematicReview.id, actor(), today()))))
+def late_page(session: Session, typed: str, *, is_mine: bool) -> LatePage:
+    """The page of that number, or the nearest there is; only its own returns are read."""
+    mine = _subjects_to_take(session) if is_mine else []
+    place = numbered_page(typed, len(mine) if is_mine else late_count(session, today()))
+    asked = {"subjects": mine[place.part]} if is_mine else {"part": place.part}
+    return LatePage(late_panel(session, ladder_states(session, **asked)), place, is_mine)
+
+
+def _subjects_to_take(session: Session) -> list[str]:
+    """The late returns whose next step the asking officer is to take now; nobody else takes any."""
+    return [due.subject for due in due_steps(session, actor(), today())] if role() in OFFICERS else []
+
+
+def _run_reviews(session: Session, states: list[LadderState]) -> set[int]:
+    """The reviews of these returns that the asking person runs."""
+    reviews = {state.late.review_id for state in states if state.late.review_id}
+    is_run = ThematicReview.id.in_(reviews), of_run_review(ThematicReview.id, actor(), today())
+    return set(session.scalars(select(ThematicReview.id).where(*is_run)))
 
 
 def _is_own(state: LadderState, run: set[int]) -> bool:

@@ -90,7 +90,7 @@ class ThematicReviewScreen(Screen):
     )
     column_formatters = {"kind": by_value(show_tag), "stage": by_value(show_tag)}
     column_searchable_list = ("reference", "title", "focus")
-    column_filters = ("year", "kind", "stage", "hub_id", "sponsor_id")
+    column_filters = ("year", "kind", "stage", "hub_id", "sponsor_id", "priority_id")
     column_sortable_list = ("reference", "title", "year", "stage")
     column_default_sort = ("reference", True)
     form_columns = (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -30,8 +31,10 @@ from admin_views.kit.base import (
 from admin_views.kit.fields import Required, TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.cards import Card, card
-from admin_views.kit.homes.duties import Duty, duties_of, duty, own_duties
+from admin_views.kit.homes.duties import Duty, duty, own_duties, waiting_count
 from admin_views.kit.homes.side_cards import SideCard, SideLine, side_card
+from admin_views.kit.lists.numbered_pages import numbered_page
+from admin_views.kit.lists.numbers import PAGE
 from admin_views.signatures.review_papers import content_panels, shown_order
 from models.core.access import Actor, Role
 from models.core.addresses import address_of, list_address
@@ -103,8 +106,9 @@ class SignOffScreen(Screen):
 
     @expose("/waiting/", roles=_SPONSORS)
     def waiting(self) -> str:
-        """Everything that waits for the sponsor who asks."""
-        return self.render("sign_offs/waiting.html", duties=duties_of(self.session, person_id()))
+        """Everything that waits for the sponsor who asks, a page at a time."""
+        page = numbered_page(request.args.get(PAGE, ""), waiting_count())
+        return self.render("sign_offs/waiting.html", duties=own_duties(page.part), page=page)
 
     @expose("/<int:record_id>/sign/", roles=_SPONSORS, methods=("GET", "POST"))
     def sign_page(self, record_id: int) -> ResponseReturnValue:
@@ -194,6 +198,7 @@ def _voids(sponsor_id: int) -> Select[AuditSample, str, str]:
         .outerjoin(Person, Person.id == AuditSample.void_requested_by_id)
         .where(ThematicReview.sponsor_id == sponsor_id, AuditSample.void_reason != "")
         .where(AuditSample.status.in_((SampleStatus.LOCKED, SampleStatus.DRAWN)))
+        .order_by(AuditSample.id)
     )
 
 
@@ -207,20 +212,20 @@ def void(row: Any) -> Duty:
 @card(roles=_SPONSORS, order=1)
 def waits_for_you(session: Session, asked_by: Actor) -> Card | None:
     """Everything that waits for this sponsor's word."""
-    duties = own_duties()
-    words = noun_of(len(duties), "thing waits", "things wait") + " for your signature or decision"
-    where = duties[0].href if len(duties) == 1 else list_address(SignOff, "waiting")
-    return Card(len(duties), words, where, "warning") if duties else None
+    count = waiting_count()
+    words = noun_of(count, "thing waits", "things wait") + " for your signature or decision"
+    where = own_duties(slice(0, 1))[0].href if count == 1 else list_address(SignOff, "waiting")
+    return Card(count, words, where, "warning") if count else None
 
 
 @side_card(roles=_SPONSORS, order=20)
 def papers_to_sign(session: Session, asked_by: Actor) -> SideCard | None:
     """The papers and decisions that wait for this sponsor, each with its review and since when it waits."""
-    duties = own_duties()
-    if not duties:
+    count = waiting_count()
+    if not count:
         return None
-    lines = [SideLine(duty.what, duty.href, small=_asked(duty)) for duty in duties[:_SHOWN]]
-    more = f"All {len(duties)} that wait" if len(duties) > 1 else ""
+    lines = [SideLine(duty.what, duty.href, small=_asked(duty)) for duty in own_duties(slice(0, _SHOWN))]
+    more = f"All {count:,} that wait" if count > 1 else ""
     return SideCard("papers", "Papers to sign", lines, more=more, more_href=list_address(SignOff, "waiting"))
 
 

@@ -31,6 +31,7 @@ from admin_views.kit.registry import link_to
 from admin_views.kit.workspace.panels import review_panel
 from admin_views.partnership.hubs import may_run, own_hubs_only
 from admin_views.signatures.signables import signature_standing, warn
+from admin_views.tools.rating_scales import ScaleFilter
 from admin_views.tools.tool_copies import CopyPages
 from admin_views.tools.tool_outlines import OutlinedSection, OutlinePages, may_build, outline_of, overtaken, review_of
 from admin_views.tools.tool_questions import Editor, QuestionPages
@@ -88,6 +89,7 @@ class AssuranceToolScreen(Screen):
         "kind",
         "review_id",
         "is_active",
+        ScaleFilter(),
     )
     column_sortable_list = ("title", "kind")
     column_default_sort = "title"

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 from wtforms import Form
 
-from admin_views.kit.base import ADMINISTRATORS, STAFF, Category, Panel, Screen, kept_by, screen
+from admin_views.kit.base import ADMINISTRATORS, STAFF, Button, Category, Panel, Screen, kept_by, screen
+from admin_views.kit.lists.choices import ChoiceLoader
+from admin_views.kit.lists.filters import LinkedFilter
 from admin_views.kit.registry import link_to
+from models.core.addresses import list_address
 from models.core.errors import RuleBroken
 from models.reviews.thematic_reviews import ThematicReview
+from models.rules.core.keys import key_in
 from models.tools.assurance_tools import AssuranceTool
 from models.tools.rating_scales import RatingScale
 from models.tools.tool_outlines import refuse_faults_of_scale
 from models.tools.tool_questions import ToolQuestion
+
+_SHOWN = 20
+"""So many tools stand on the page of a scale; every review copies some, so that they grow with the years."""
+
+
+class ScaleFilter(LinkedFilter):
+    """Narrows the list of tools to those that use a scale. It is asked where a scale's page leads there only."""
+
+    def __init__(self) -> None:
+        super().__init__("scale", "Uses the scale", apply=_uses)
+        self.control, self._scales = "select", ChoiceLoader(RatingScale)
+
+    @property
+    def loader(self) -> ChoiceLoader | None:  # type: ignore[override]
+        return self._scales if self.is_offered else None
 
 
 @screen
@@ -51,21 +70,34 @@ class RatingScaleScreen(Screen):
         refuse_faults_of_scale(self.session, model)
 
     def on_model_delete(self, model: RatingScale) -> None:
-        if _tools(self.session, model):
+        if self.session.scalar(select(_using(model.id).exists())):
             raise RuleBroken(f"{model.name} is in use, so it cannot be deleted. Take it out of use instead.")
 
     def panels(self, session: Session, record: RatingScale) -> list[Panel]:
-        rows = [
-            (link_to(tool, tool.title), tool.kind.label, where or "The bank") for tool, where in _tools(session, record)
-        ]
-        return [Panel("Tools that use it", ("Tool", "Kind", "Belongs to"), rows)]
+        known = session.execute(_tools(record)).all()
+        rows = [(link_to(tool, tool.title), tool.kind.label, where or "The bank") for tool, where, _ in known]
+        count = known[0][2] if known else 0
+        every = [Button(f"All {count:,} tools", list_address(AssuranceTool, scale=record.id))] if count > _SHOWN else []
+        return [Panel("Tools that use it", ("Tool", "Kind", "Belongs to"), rows, buttons=every)]
 
 
-def _tools(session: Session, scale: RatingScale) -> list[tuple[AssuranceTool, str | None]]:
-    using = select(ToolQuestion.tool_id).where(ToolQuestion.scale_id == scale.id)
-    statement = (
-        select(AssuranceTool, ThematicReview.reference)
+def _uses(answer: str) -> ColumnElement[bool]:
+    key = key_in(answer)
+    if key is None:
+        raise ValueError(answer)
+    return AssuranceTool.id.in_(_using(key))
+
+
+def _using(scale_id: int) -> Select[int]:
+    return select(ToolQuestion.tool_id).where(ToolQuestion.scale_id == scale_id)
+
+
+def _tools(scale: RatingScale) -> Select[AssuranceTool, str, int]:
+    """The first tools that use a scale, the bank's before the reviews', each beside how many there are in all."""
+    return (
+        select(AssuranceTool, ThematicReview.reference, func.count().over().label("count"))
         .outerjoin(ThematicReview, ThematicReview.id == AssuranceTool.review_id)
-        .where(AssuranceTool.id.in_(using))
+        .where(AssuranceTool.id.in_(_using(scale.id)))
+        .order_by(AssuranceTool.review_id.is_not(None), AssuranceTool.title, AssuranceTool.id)
+        .limit(_SHOWN)
     )
-    return [(tool, where) for tool, where in session.execute(statement.order_by(AssuranceTool.title))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from models.evidence.findings import Finding, Judgement, take_finding
+from models.evidence.findings import OF_ANSWERS, Finding, Judgement, take_finding
 from models.rules.evidence.triangulation import Strength, Verdict, verdict_of
 from models.rules.tools.questionnaires import Question
 from models.tools.answer_sheets import AnswerSheet, SheetAnswer
@@ -26,12 +26,12 @@ class Suggestion:
 
 def origin_of(answer: SheetAnswer) -> str:
     """The origin that a finding made from an answer has."""
-    return f"sheet_answers:{answer.id}"
+    return f"{OF_ANSWERS}{answer.id}"
 
 
 def origin_expression() -> ColumnElement[str]:
     """The same in a statement about answers."""
-    return func.concat("sheet_answers:", SheetAnswer.id)
+    return func.concat(OF_ANSWERS, SheetAnswer.id)
 
 
 def suggest_finding(

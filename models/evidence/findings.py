@@ -20,6 +20,9 @@ from models.rules.evidence.triangulation import Source, Strength, Verdict
 from models.rules.feedback.quotations import quotations, refuse_quotations
 from models.tools.key_lines import KeyLine
 
+OF_ANSWERS = "sheet_answers:"
+"""How the origin of a finding begins that was taken from an answer."""
+
 Count = Callable[[Session, int, Source], int | None]
 _counters: list[Count] = []
 

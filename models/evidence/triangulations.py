@@ -6,17 +6,18 @@ along which key line, how things stand (0 to 1), and where it can be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select, true
+from sqlalchemy import Integer, Select, bindparam, case, func, select, true
 from sqlalchemy.orm import Session
 
 from models.core.reading_once import Keys, asked_for_all, by_key
 from models.evidence.evidence_readers import Standing, standing_of
-from models.evidence.findings import Finding
+from models.evidence.findings import OF_ANSWERS, Finding
 from models.evidence.key_line_readings import KeyLineReading
 from models.evidence.settled_lines import lines_read
 from models.partnership.agencies import Agency
@@ -24,7 +25,7 @@ from models.partnership.partnership_settings import Partnership
 from models.partnership.reference_items import ReferenceItem
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.evidence.evidence_readers import LineRead
-from models.rules.evidence.footings import Footing, footing_of
+from models.rules.evidence.footings import Footing, reckoned
 from models.rules.evidence.thresholds import Thresholds, thresholds_from
 from models.rules.evidence.triangulation import (
     Cell,
@@ -32,9 +33,6 @@ from models.rules.evidence.triangulation import (
     Mark,
     Source,
     Strength,
-    cells_of,
-    mark_of_cells,
-    meaning_of,
     verdict_of,
 )
 from models.tools.key_lines import KeyLine
@@ -74,7 +72,7 @@ class Row:
 
     line: KeyLine
     area: str
-    cells: dict[Source, Cell]
+    cells: Mapping[Source, Cell]
     mark: Mark
     sentence: str
     is_amended: bool
@@ -107,6 +105,7 @@ Reviews = Sequence[int]
 Gather = Callable[[Session, Reviews], Iterable[Evidence]]
 _gatherers: list[Gather] = []
 _counted: dict[Gather, Gather] = {}
+_by_content = attrgetter("source", "level", "strength", "count")
 
 
 def evidence(gather: Gather) -> Gather:
@@ -169,10 +168,15 @@ def findings(session: Session, reviews: Reviews) -> Iterable[Evidence]:
 
 @counted(findings)
 def finding_levels(session: Session, reviews: Reviews) -> Iterable[Evidence]:
-    """The same for the matrix, without their words."""
+    """The same for the matrix, without their words: how many say the same along a key line.
+
+    Those made of answers need not say of which: answers are counted without them.
+    """
     rows = session.execute(_levels_in(), {_REVIEWS.key: reviews})
-    for source, line_id, verdict, strength, origin, review_id in rows:
-        yield Evidence(source, line_id, verdict.level, "", "", strength, made_of=origin, review_id=review_id)
+    for review_id, source, line_id, verdict, strength, made_of, count in rows:
+        yield Evidence(
+            source, line_id, verdict.level, "", "", strength, made_of=made_of, count=count, review_id=review_id
+        )
 
 
 def triangulate(session: Session, review: ThematicReview) -> Triangulation:
@@ -208,8 +212,10 @@ _PERSON: Any = bindparam("person_id", type_=Integer)
 @cache
 def _levels_in() -> Select[*tuple[Any, ...]]:
     """The statement of `finding_levels`, put together once."""
-    said = Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength, Finding.origin, Finding.review_id
-    return select(*said).where(Finding.review_id.in_(_REVIEWS))
+    made_of = case((Finding.origin.startswith(OF_ANSWERS), ""), else_=Finding.origin).label("made_of")
+    said = Finding.review_id, Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength
+    counts = select(*said, made_of, func.count()).where(Finding.review_id.in_(_REVIEWS))
+    return counts.group_by(*said, "made_of")
 
 
 @cache
@@ -273,6 +279,5 @@ def _matrix(lines: Sequence[Any], items: Sequence[Evidence], ground: _Ground) ->
 
 
 def _row(line: KeyLine, area: str, items: Sequence[Item], amended: str | None, thresholds: Thresholds) -> Row:
-    cells = cells_of(items, thresholds)
-    mark, sentence = mark_of_cells(cells, thresholds), amended or meaning_of(cells, thresholds)
-    return Row(line, area, cells, mark, sentence, amended is not None, footing_of(items, thresholds))
+    row = reckoned(tuple(sorted(items, key=_by_content)), thresholds)
+    return Row(line, area, row.cells, row.mark, amended or row.meaning, amended is not None, row.footing)

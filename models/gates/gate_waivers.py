@@ -126,7 +126,7 @@ def consents_of(sponsor_id: int | None) -> Select[GateWaiver, ThematicReview, st
         .join(ThematicReview, ThematicReview.id == GateWaiver.review_id)
         .outerjoin(Person, Person.id == GateWaiver.asked_by_id)
         .where(ThematicReview.sponsor_id == sponsor_id, GateWaiver.consented_at.is_(None), GateWaiver.refusal == "")
-        .order_by(GateWaiver.asked_at)
+        .order_by(GateWaiver.asked_at, GateWaiver.id)
     )
 
 

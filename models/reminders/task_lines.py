@@ -32,21 +32,46 @@ _WAITED_FOR = 10  # kinds up to this order hold up somebody else: signatures, de
 class Task:
     """One thing to do, or several of a kind for one review: what, by when, where, for which review and by whom.
 
-    `by` is empty for one's own.
+    `name` is that of the first, `agency` the agency that has to do it, where all are of one. Of hundreds the home page
+    shows ten, so that what is said of a task is put into words when it is asked.
     """
 
     kind: TaskKind
     when: When
     count: int
-    what: str
+    name: str
     due_on: date | None
-    address: str
     page_id: int
     review_id: int | None
     review: str
-    by: str = ""
+    whose: Whose = Whose.MINE
+    agencies: int = 0
+    agency: str = ""
     sheet_id: int | None = None
     progress: Progress | None = None
+
+    @property
+    def what(self) -> str:
+        """What there is to do."""
+        return self.kind.deed.one.format(self.name) if self.count == 1 else self.kind.deed.many.format(self.count)
+
+    @property
+    def address(self) -> str:
+        """Where it is done: its own page, or the list of exactly these."""
+        if self.sheet_id:
+            return address_by_id(self.kind.table, self.page_id, "answer")
+        if self.count == 1:
+            return self.kind.address(self.page_id, self.whose)
+        return self.kind.list_address(self.when, self.review_id, self.whose)
+
+    @property
+    def by(self) -> str:
+        """Who has to do it: the one agency by its name, several by their number, others by what they are."""
+        if self.whose is Whose.MINE or self.kind.undone is None:
+            return ""
+        if self.agencies > 1:
+            return count_words(self.agencies, "agency", "agencies")
+        return self.agency or self.kind.undone.by
 
     @property
     def verb(self) -> str:
@@ -196,20 +221,13 @@ def _agency_id(kind: TaskKind, whose: Whose) -> Any:
 
 def _task(kind: TaskKind, when: When, row: Any, whose: Whose, is_form: bool) -> Task:
     _, count, name, due_on, page_id, review_id, review, agencies, agency, sheet_id = row
-    what = kind.deed.one.format(name) if count == 1 else kind.deed.many.format(count)
-    address = kind.address(page_id, whose) if count == 1 else kind.list_address(when, review_id, whose)
-    by = "" if whose is Whose.MINE or kind.undone is None else _by(kind.undone.by, agencies, agency)
     form_id = sheet_id if is_form and count == 1 else None
-    address = address_by_id(kind.table, page_id, "answer") if form_id else address
-    return Task(kind, when, count, what, due_on, address, page_id, review_id, review or "", by, form_id)
+    return Task(
+        kind, when, count, name, due_on, page_id, review_id, review or "", whose, agencies, agency or "", form_id
+    )
 
 
 def with_progress(session: Session, tasks: Sequence[Task]) -> list[Task]:
     """The tasks, those that are a form to be filled in with how far it is; two statements where there is any."""
     sheets = progress_of_sheets(session, [task.sheet_id for task in tasks if task.sheet_id])
     return [replace(task, progress=sheets.get(task.sheet_id or 0)) for task in tasks]
-
-
-def _by(words: str, agencies: int, agency: str | None) -> str:
-    """Who has to do it: the one agency by its name, several by their number, others by what they are."""
-    return words if not agencies else agency or words if agencies == 1 else count_words(agencies, "agency", "agencies")

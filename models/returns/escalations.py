@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -19,7 +20,7 @@ from models.messages.agency_messages import PLAIN, Letterhead, tell_agency
 from models.partnership.agencies import Agency
 from models.partnership.people import Person
 from models.partnership.reference_items import ReferenceItem, ReferenceList, items_of
-from models.returns.late_returns import LateReturn, late_return, late_returns, late_subquery
+from models.returns.late_returns import EVERY, LateReturn, late_return, late_returns, late_subquery
 from models.reviews.own_reviews import of_run_review
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import in_words
@@ -104,9 +105,13 @@ def steps_taken(session: Session, subject: str) -> list[Escalation]:
     return list(session.scalars(select(Escalation).where(Escalation.subject == subject).order_by(Escalation.number)))
 
 
-def ladder_states(session: Session, review_id: int | None = None) -> list[LadderState]:
-    """Everything that is late (of one review, if named) with the step it stands on and the next, the latest first."""
-    late = late_returns(session, today(), review_id=review_id)
+def ladder_states(
+    session: Session, review_id: int | None = None, *, subjects: Collection[str] | None = None, part: slice = EVERY
+) -> list[LadderState]:
+    """Everything that is late (of one review, or of these subjects) with the step it stands on and the next, the latest
+    first; or a part of it.
+    """
+    late = late_returns(session, today(), review_id=review_id, subjects=subjects, part=part)
     taken: dict[str, list[Escalation]] = {}
     held = select(Escalation).where(Escalation.subject.in_([record.subject for record in late]))
     for escalation in session.scalars(held.order_by(Escalation.number)):

@@ -6,12 +6,12 @@ them are asked in one statement.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, Subquery, cast, literal, null, select, union_all
+from sqlalchemy import Integer, Select, String, Subquery, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 
@@ -30,6 +30,8 @@ class LateReturn:
     due_on: date
 
 
+EVERY = slice(0, None)
+"""No part of what is late, but all of it."""
 Rows = Callable[[date], Select[Any]]
 _sources: list[Rows] = []
 
@@ -58,11 +60,27 @@ def late_subquery(on: date) -> Subquery:
     return union_all(*(rows(on) for rows in _sources)).subquery("late")
 
 
-def late_returns(session: Session, today: date, *, review_id: int | None = None) -> list[LateReturn]:
-    """Everything that is late on a day (of one review, if named), the latest first."""
+def late_returns(
+    session: Session,
+    today: date,
+    *,
+    review_id: int | None = None,
+    subjects: Collection[str] | None = None,
+    part: slice = EVERY,
+) -> list[LateReturn]:
+    """Everything that is late on a day (of one review, or of these subjects), the latest first; or a part of it."""
     late = late_subquery(today)
-    statement = select(late) if review_id is None else select(late).where(late.c.review_id == review_id)
-    return [LateReturn(*row) for row in session.execute(statement.order_by(late.c.due_on, late.c.reference))]
+    statement = select(late).order_by(late.c.due_on, late.c.reference).slice(part.start, part.stop)
+    if review_id is not None:
+        statement = statement.where(late.c.review_id == review_id)
+    if subjects is not None:
+        statement = statement.where(late.c.subject.in_(subjects))
+    return [LateReturn(*row) for row in session.execute(statement)]
+
+
+def late_count(session: Session, today: date) -> int:
+    """How much is late on a day."""
+    return session.execute(select(func.count()).select_from(late_subquery(today))).scalar_one()
 
 
 def late_return(session: Session, subject: str, today: date) -> LateReturn | None:

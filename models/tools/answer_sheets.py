@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -106,23 +106,10 @@ def version_of(session: Session, sheet: AnswerSheet) -> ToolVersion:
     return session.get_one(ToolVersion, sheet.version_id)
 
 
-def versions_of(session: Session, sheets: Iterable[AnswerSheet]) -> dict[int, ToolVersion]:
-    """The frozen tools that some sheets answer, by their ids, in one statement."""
-    version_ids = {sheet.version_id for sheet in sheets}
-    return {each.id: each for each in session.scalars(select(ToolVersion).where(ToolVersion.id.in_(version_ids)))}
-
-
 def sheet_answers(session: Session, sheet_id: int) -> dict[str, SheetAnswer]:
     """A sheet's answers by question key."""
-    return answers_of_sheets(session, [sheet_id])[sheet_id]
-
-
-def answers_of_sheets(session: Session, sheet_ids: Collection[int]) -> dict[int, dict[str, SheetAnswer]]:
-    """The answers of some sheets by question key, in one statement."""
-    answers: dict[int, dict[str, SheetAnswer]] = {sheet_id: {} for sheet_id in sheet_ids}
-    for answer in session.scalars(select(SheetAnswer).where(SheetAnswer.sheet_id.in_(sheet_ids))):
-        answers[answer.sheet_id][answer.question_key] = answer
-    return answers
+    answers = session.scalars(select(SheetAnswer).where(SheetAnswer.sheet_id == sheet_id))
+    return {answer.question_key: answer for answer in answers}
 
 
 def values_of(session: Session, sheet_id: int) -> dict[str, Any]:

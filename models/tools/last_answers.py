@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from models.rules.tools.questionnaires import Question
-from models.tools.answer_sheets import AnswerSheet, SheetAnswer, answers_of_sheets, version_of, versions_of
+from models.tools.answer_sheets import AnswerSheet, SheetAnswer, version_of
+
+_LATEST = text(r"""
+SELECT DISTINCT ON (answer.question_key) answer.*
+FROM jsonb_to_recordset(:earlier) AS earlier (sheet_id int, place int, is_family boolean)
+JOIN answer_sheets sheet ON sheet.id = earlier.sheet_id
+JOIN tool_versions version ON version.id = sheet.version_id
+CROSS JOIN jsonb_path_query(version.content, '$.sections[*].questions[*]') AS question
+JOIN jsonb_to_recordset(:asked) AS asked (key text, kind text, words text, labels jsonb)
+  ON asked.key = question->>'key' AND asked.kind = question->>'kind'
+  AND (earlier.is_family OR asked.words = question->>'text')
+JOIN sheet_answers answer ON answer.sheet_id = sheet.id AND answer.question_key = asked.key
+WHERE answer.value NOT IN ('null', '[]') AND (asked.labels = '[]' OR asked.labels @> answer.value)
+ORDER BY answer.question_key, earlier.place""")
+"""The latest answer to each question that is asked and that may still be given: choices may have been reworded."""
 
 
 def earlier_answers(
@@ -17,33 +33,17 @@ def earlier_answers(
     """What an agency answered before to the questions of a sheet, by question key, from earlier sheets, latest first.
 
     A question is the same one when key and kind are, and either its text is too, or the sheet is said to be of the same
-    family of tools (the flag beside it). Files belong to the answer they were uploaded for and are not offered.
+    family of tools (the flag beside it). Files belong to the answer they were uploaded for and are not offered. One
+    statement, which brings one answer a question, however many sheets there are.
     """
-    offered: dict[str, SheetAnswer] = {}
-    questionnaire = version_of(session, sheet).questionnaire
-    answers_of = answers_of_sheets(session, [other.id for other, _ in earlier])
-    versions = versions_of(session, [other for other, _ in earlier])
-    for other, is_family in earlier:
-        before, answers = versions[other.version_id].questionnaire, answers_of[other.id]
-        for question in questionnaire.questions():
-            earlier_question, answer = before.question(question.key), answers.get(question.key)
-            if (
-                question.key in offered
-                or answer is None
-                or earlier_question is None
-                or not _is_same(question, earlier_question, is_family)
-            ):
-                continue
-            if _still_fits(question, answer.value):
-                offered[question.key] = answer
-    return offered
+    questions = version_of(session, sheet).questionnaire.questions()
+    asked = [_asked(question) for question in questions if question.how.widget != "files"]
+    places = enumerate(earlier)
+    before = [{"sheet_id": other.id, "place": at, "is_family": is_family} for at, (other, is_family) in places]
+    kinds = bindparam("earlier", before, type_=JSONB), bindparam("asked", asked, type_=JSONB)
+    answers = session.scalars(select(SheetAnswer).from_statement(_LATEST.bindparams(*kinds)))
+    return {answer.question_key: answer for answer in answers}
 
 
-def _is_same(question: Question, other: Question, is_family: bool) -> bool:
-    return question.kind == other.kind and question.how.widget != "files" and (is_family or question.text == other.text)
-
-
-def _still_fits(question: Question, value: Any) -> bool:
-    """Whether an old answer can still be given: the choices may have been reworded."""
-    values = question.how.given(value)
-    return bool(values) and (not question.labels or set(values) <= set(question.labels))
+def _asked(question: Question) -> dict[str, Any]:
+    return {"key": question.key, "kind": question.kind, "words": question.text, "labels": question.labels}

@@ -31,6 +31,22 @@ GROWING = (
 )
 """What the work of a partnership adds to, year after year."""
 
+WITHIN = (
+    *("sample_cases", "answer_sheets", "sheet_answers", "case_audits", "moderations", "findings"),
+    *("actions", "action_updates"),
+)
+"""What a review that is larger itself has more of: cases with their audits, answers and grades, findings, actions."""
+
+_ALIKE = """
+ALTER TABLE sample_cases DROP CONSTRAINT case_once_per_sample, DROP CONSTRAINT one_case_per_position;
+ALTER TABLE actions DROP CONSTRAINT action_number_once;
+DROP INDEX finding_taken_once;
+CREATE INDEX ON sample_cases (sample_id, reference);
+CREATE INDEX ON sample_cases (sample_id, stratum, "position");
+CREATE INDEX ON actions (plan_id, number);
+CREATE INDEX ON findings (review_id, origin)"""
+"""Lets copies stand beside what they are copied from; the same columns are indexed as before."""
+
 _COLUMNS = """
 SELECT c.column_name, c.data_type, EXISTS (
     SELECT FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
@@ -82,9 +98,16 @@ def grow(connection: psycopg.Connection[Any], times: int, *, tables: tuple[str, 
     connection.execute("SET LOCAL session_replication_role = replica")  # neither triggers nor foreign keys
     for table in tables if times > 1 else ():
         connection.execute(_copying(connection, table, tables), {"times": times - 1, "copied": list(tables)})
-    _copy_frame_rows(connection, times)
+    if "case_frames" in tables:
+        _copy_frame_rows(connection, times)
     connection.execute("SET LOCAL session_replication_role = origin")
     connection.execute("ANALYZE")
+
+
+def grow_within(connection: psycopg.Connection[Any], times: int) -> None:
+    """Make each review so many times as large as it is; there are no more reviews."""
+    connection.execute(_ALIKE)
+    grow(connection, times, tables=WITHIN)
 
 
 def multiply(superuser_url: str, times: int, *, held_every: int = 7) -> None:

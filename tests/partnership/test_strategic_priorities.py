@@ -54,6 +54,24 @@ def test_priority_leads_to_its_reviews_and_stays_while_it_has_some(browser: Open
     assert "because another record needs it" in administrator.get(path).get_text()
 
 
+@pytest.mark.parametrize("holder", ["priority", "hub"])
+def test_page_shows_the_latest_reviews_and_leads_to_all_of_them(browser: Open, session: Session, holder: str) -> None:
+    reviews = [make.review(session, title=f"Review {number}") for number in range(21)]
+    session.commit()
+    key = getattr(reviews[0], f"{holder}_id")
+    places = {"priority": f"/strategic-priorities/{key}/", "hub": f"/hubs/{key}/"}
+    officer = browser(Role.OFFICER)
+    page = officer.get(places[holder])
+    shown = [
+        str(link["href"]) for link in page.select("main td a[href], main th a[href]") if "Review" in link.get_text()
+    ]
+    assert shown == [f"/thematic-reviews/{review.id}/" for review in reversed(reviews[1:])]
+    every = page.select_one(f'a[href="/thematic-reviews/?{holder}_id={key}"]')
+    assert every is not None
+    assert every.get_text(strip=True) == "All 21 reviews"
+    assert len(officer.get(str(every["href"])).select("main table.list tbody tr")) == 21
+
+
 def test_list_shows_what_holds_today_and_what_does_not(browser: Open, session: Session) -> None:
     for name, starts_on, ends_on in (
         ("Ends today", date(2020, 1, 1), today()),

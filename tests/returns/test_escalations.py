@@ -29,10 +29,12 @@ from models.returns.escalations import (
     ladder_states,
     note_outcome,
 )
+from models.returns.late_returns import late_count
 from models.returns.self_evaluations import SelfEvaluation, send_self_evaluations
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.due_dates import in_words
 from models.rules.returns.escalation_ladder import Step, refuse_step
+from models.signatures.sign_offs import SignOffSubject
 from tests import make, make_tools
 from tests.returns.test_self_evaluations import answered
 from tests.web import Browser, words_of
@@ -209,6 +211,23 @@ def test_agency_reads_no_line_of_the_log(session: Session, late: SelfEvaluation)
     act_as(session, Actor.person(1, Role.AGENCY_MEMBER, late.agency_id))
     with pytest.raises(Exception, match="permission denied"):
         session.scalars(select(Escalation.id)).all()
+
+
+def test_what_is_late_is_read_in_parts_and_by_subject(session: Session, late: SelfEvaluation) -> None:
+    others = [make.agency(session, name) for name in ("Eastfield School", "Westfield Trust")]
+    review = session.get_one(ThematicReview, late.review_id)
+    for days, agency in enumerate(others, 1):
+        make_tools.invited(session, review, agency)
+        make_tools.signed(session, review, SignOffSubject.INVITATIONS)
+        (evaluation,) = send_self_evaluations(session, review, person_id=None)
+        evaluation.due_on = today() - timedelta(days=days)
+    session.flush()
+    every = [state.late for state in ladder_states(session)]
+    assert [record.due_on for record in every] == [today() - timedelta(days=days) for days in (8, 2, 1)]
+    assert late_count(session, today()) == 3
+    assert [state.late for state in ladder_states(session, part=slice(1, 3))] == every[1:]
+    assert [state.late for state in ladder_states(session, subjects=[every[2].subject, "audits:1"])] == every[2:]
+    assert ladder_states(session, subjects=[]) == []
 
 
 # The pages

@@ -211,6 +211,12 @@ def test_answers_of_the_last_round_are_offered_question_by_question(session: Ses
     new.family_id = 0  # of another family only what is worded the same is the same question
     session.flush()
     assert set(last_self_evaluation_answers(session, new)) == {"met", "seen"}
+    chosen = session.scalars(
+        select(SheetAnswer).where(SheetAnswer.sheet_id == old.sheet_id, SheetAnswer.question_key == "met")
+    ).one()
+    chosen.value = "Met in full"  # a choice that is no longer offered
+    session.flush()
+    assert set(last_self_evaluation_answers(session, new)) == {"seen"}
 
 
 def test_agency_reads_and_hands_in_its_own_only(session: Session, sent: SelfEvaluation, agency: Agency) -> None:

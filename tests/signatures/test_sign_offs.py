@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
 from models.core.errors import RuleBroken
+from models.gates.gate_waivers import ask_to_waive
 from models.partnership.reference_items import ReferenceList
 from models.reviews.thematic_reviews import ThematicReview
 from models.signatures.sign_offs import (
@@ -24,6 +26,7 @@ from models.signatures.sign_offs import (
 from models.signatures.signables import content_of, put_before_sponsor, refuse_unsigned, stands_signed
 from models.tools.key_lines import KeyLine
 from tests import make
+from tests.kit.test_screens import statements
 from tests.web import Browser, member
 
 Open = Callable[..., Browser]
@@ -66,6 +69,31 @@ def test_sponsor_reads_what_waits_and_signs_it(browser: Open, session: Session, 
     assert asked.status is SignOffStatus.SIGNED
     assert stands_signed(session, review, LINES)
     assert "thing waits" not in sponsor.get("/agencies/").get_text()
+
+
+def test_what_waits_is_read_a_page_at_a_time_in_the_order_of_its_kinds(
+    browser: Open, session: Session, engine: Engine, review: ThematicReview
+) -> None:
+    for number in range(51):
+        paper = Signable(SignOffSubject.CASE_AUDIT_TOOL, f"Paper {number}", {"number": number}, number)
+        ask_for_signature(session, review=review, signable=paper, person_id=None)
+    ask_to_waive(session, review=review, gate="focus", missing="No focus.", reason="Soon.", person_id=None)
+    session.commit()
+    sponsor, whats = browser(Role.SPONSOR), "main tbody th"
+    first = sponsor.get("/sign-offs/waiting/")
+    assert [row.get_text() for row in first.select(whats)] == [f"Sign: Paper {number}" for number in range(50)]
+    assert "Page 1 of 2, 52 things wait in all" in first.get_text()
+    following = first.select_one('a[rel="next"]')
+    assert following is not None
+    second = sponsor.get(str(following["href"]))
+    last, waiver = [row.get_text() for row in second.select(whats)]
+    assert last == "Sign: Paper 50"
+    assert waiver.startswith("Consent")
+    with statements(engine) as seen:
+        home = sponsor.get("/")
+    assert sum("sign_offs.content" in statement for statement in seen) == 1
+    assert "gate_waivers.reason" not in "".join(seen), "what is not shown is not read"
+    assert "All 52 that wait" in home.get_text()
 
 
 def test_change_after_the_signature_asks_again(session: Session, review: ThematicReview) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+from bs4 import Tag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.core.access import Role
 from models.tools.rating_scales import RatingScale, give_starting_scales, starting_scale
 from models.tools.tool_questions import questions_of
-from tests import make_tools
+from tests import make, make_tools
 from tests.web import Browser, words_of
 
 Open = Callable[..., Browser]
+_A_TOOL = r"/assurance-tools/\d+/"
 
 
 def test_administrator_makes_a_scale_point_by_point(browser: Open, session: Session) -> None:
@@ -56,6 +59,32 @@ def test_scale_in_use_says_where_and_is_not_deleted(browser: Open, session: Sess
     assert administrator.get(page).select_one(f'a[href="/assurance-tools/{tool.id}/"]') is not None
     administrator.send(f"{page}delete/", "/rating-scales/new/")
     assert "is in use, so it cannot be deleted. Take it out of use instead." in administrator.get(page).get_text()
+
+
+def test_page_of_a_scale_shows_the_first_tools_and_leads_to_all_of_them(browser: Open, session: Session) -> None:
+    reviews = [make.review(session, title=f"Review {number}") for number in range(21)]
+    tools = [make_tools.tool(session, review) for review in reviews]
+    in_bank, scale = make_tools.tool(session), session.scalars(select(RatingScale)).one()
+    other = make_tools.tool(session, title="Without questions")
+    for question in questions_of(session, other.id):
+        session.delete(question)
+    session.commit()
+    officer = browser(Role.OFFICER)
+    page = officer.get(f"/rating-scales/{scale.id}/")
+    shown = _tools_on(page)
+    assert (shown[0], len(shown)) == (f"/assurance-tools/{in_bank.id}/", 20)
+    every = page.select_one(f'a[href="/assurance-tools/?scale={scale.id}"]')
+    assert every is not None
+    assert every.get_text(strip=True) == "All 22 tools"
+    listed = officer.get(str(every["href"]))
+    assert set(_tools_on(listed)) == {f"/assurance-tools/{tool.id}/" for tool in (*tools, in_bank)}
+    assert scale.name in listed.get_text()
+    assert _tools_on(officer.get("/assurance-tools/?scale=none")) == []
+
+
+def _tools_on(page: Tag) -> list[str]:
+    places = (str(link["href"]).partition("?")[0] for link in page.select("main a[href]"))
+    return [place for place in places if re.fullmatch(_A_TOOL, place)]
 
 
 def test_scale_nobody_uses_is_deleted(browser: Open, session: Session) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import add
 from typing import Any
 
 from flask import g
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
 
 from admin_views.kit.requests import actor
 from models.core.access import Role
@@ -46,29 +43,39 @@ def duty(waiting: Waiting, *, order: int = 100) -> Callable[[Tell], Tell]:
     return mark
 
 
-def duties_of(session: Session, sponsor_id: int) -> list[Duty]:
-    """Everything that waits for a sponsor, in the nouns' order."""
-    kinds = sorted(_kinds, key=lambda known: known[0])
-    return [tell(row) for _, waiting, tell in kinds for row in session.execute(waiting(sponsor_id))]
+def own_duties(part: slice) -> list[Duty]:
+    """A part of what waits for the sponsor who asks, in the nouns' order; nothing for everybody else.
 
-
-def own_duties() -> list[Duty]:
-    """What waits for the sponsor who asks; nothing for everybody else. Read once a request."""
-    sponsor_id = _sponsor_id()
-    if sponsor_id is None:
-        return []
-    if "own_duties" not in g:
-        g.own_duties = duties_of(g.database_session, sponsor_id)
-    return list(g.own_duties)
+    A statement for each kind that has rows in that part; only these rows are read.
+    """
+    sponsor_id, counts, duties = _sponsor_id(), _counts(), []
+    begins, ends = part.start, part.stop
+    for (_, waiting, tell), count in zip(_in_order(), counts, strict=False):
+        if sponsor_id is not None and begins < count and begins < ends:
+            rows = g.database_session.execute(waiting(sponsor_id).slice(begins, min(count, ends)))
+            duties += [tell(row) for row in rows]
+        begins, ends = max(0, begins - count), max(0, ends - count)
+    return duties
 
 
 def waiting_count() -> int:
-    """How many things wait for the sponsor who asks, in one statement; 0 for everybody else."""
+    """How many things wait for the sponsor who asks; 0 for everybody else."""
+    return sum(_counts())
+
+
+def _counts() -> list[int]:
+    """The same kind by kind, in one statement; empty for everybody else. Read once a request."""
     sponsor_id = _sponsor_id()
-    if sponsor_id is None or "own_duties" in g:
-        return 0 if sponsor_id is None else len(g.own_duties)
-    counts = [_count(waiting(sponsor_id)) for _, waiting, _ in _kinds]
-    return int(g.database_session.scalar(select(reduce(add, counts))) or 0) if counts else 0
+    if sponsor_id is None or not _kinds:
+        return []
+    if "duty_counts" not in g:
+        counts = [_count(waiting(sponsor_id)) for _, waiting, _ in _in_order()]
+        g.duty_counts = list(g.database_session.execute(select(*counts)).one())
+    return list(g.duty_counts)
+
+
+def _in_order() -> list[tuple[int, Waiting, Tell]]:
+    return sorted(_kinds, key=lambda known: known[0])
 
 
 def _sponsor_id() -> int | None:

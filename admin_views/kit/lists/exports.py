@@ -44,9 +44,11 @@ def csv_pieces(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterat
 
 
 def _csv_cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return harmless(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return value.isoformat() if isinstance(value, date) else harmless(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _emptied(buffer: io.StringIO) -> bytes:

@@ -13,18 +13,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum
 
 from models.rules.core.counts import noun_of
 from models.rules.evidence.thresholds import USUAL, Thresholds
 from models.rules.evidence.triangulation import (
+    Cell,
     Item,
     Mark,
     Source,
     Strength,
     Verdict,
+    cells_of,
     level_of,
     mark_of,
+    mark_of_cells,
+    meaning_of,
     said_of,
     spoken,
     verdict_of,
@@ -105,6 +110,30 @@ def footing_of(items: Iterable[Item], thresholds: Thresholds = USUAL) -> Footing
     ]
     lost.sort(key=lambda loss: -weight_of(loss.item, thresholds) if loss.item else 0)
     return Footing(_changing(lost, mark), _changing(sources, mark))
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """What follows from the items of a key line alone: its cells, its mark, what that means and what it hangs on."""
+
+    cells: Mapping[Source, Cell]
+    mark: Mark
+    meaning: str
+    footing: Footing
+
+
+@lru_cache(maxsize=20_000)
+def reckoned(items: tuple[Item, ...], thresholds: Thresholds = USUAL) -> Reckoned:
+    """All of it by the rules above, reckoned once for the same items: the pages of a year show the same rows again.
+
+    >>> row = reckoned(tuple(Item(source, level) for source, level in zip(Source, (1.0, 1.0, 0.0))))
+    >>> row.mark.value, row.footing.hangs_on, len(row.cells)
+    ('conflict', 'one item', 3)
+    """
+    cells = cells_of(items, thresholds)
+    return Reckoned(
+        cells, mark_of_cells(cells, thresholds), meaning_of(cells, thresholds), footing_of(items, thresholds)
+    )
 
 
 def hanging_words(hanging: Iterable[str]) -> str:

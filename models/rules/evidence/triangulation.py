@@ -40,7 +40,10 @@ class Verdict(Choice):
 
     @property
     def level(self) -> float:
-        return {Verdict.STRENGTH: 1.0, Verdict.MIXED: 0.5, Verdict.CONCERN: 0.0}[self]
+        return _LEVELS[self]
+
+
+_LEVELS = {Verdict.STRENGTH: 1.0, Verdict.MIXED: 0.5, Verdict.CONCERN: 0.0}
 
 
 class Strength(Choice):
@@ -115,12 +118,9 @@ def weight_of(item: Item, thresholds: Thresholds = USUAL) -> int:
     >>> weight_of(Item(Source.CASE_AUDIT, 1.0, Strength.STRONG, count=4))
     3
     """
-    weights = {
-        Strength.WEAK: thresholds.weak_weight,
-        Strength.MODERATE: thresholds.moderate_weight,
-        Strength.STRONG: thresholds.strong_weight,
-    }
-    return weights[item.strength]
+    if item.strength is Strength.MODERATE:
+        return thresholds.moderate_weight
+    return thresholds.weak_weight if item.strength is Strength.WEAK else thresholds.strong_weight
 
 
 def cells_of(items: Iterable[Item], thresholds: Thresholds = USUAL) -> dict[Source, Cell]:

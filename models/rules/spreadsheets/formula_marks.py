@@ -5,6 +5,9 @@ from typing import Any
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 """What a cell that is worked out begins with; the wide ones are read like the others on East Asian machines."""
 
+_BEGINNINGS = frozenset((*DANGEROUS, " ", "'"))
+"""What any such text begins with, before which spaces and apostrophes may stand; hardly any other text does."""
+
 
 def harmless(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers and dates stay.
@@ -27,4 +30,4 @@ def unmarked(text: str) -> str:
 
 
 def _is_dangerous(text: str) -> bool:
-    return text.lstrip(" '").startswith(DANGEROUS)
+    return text[:1] in _BEGINNINGS and text.lstrip(" '").startswith(DANGEROUS)
