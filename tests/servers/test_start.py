@@ -31,14 +31,25 @@ PROCESSES = {
 }
 
 
+def loaded_by(start: str) -> set[str]:
+    """The modules that a fresh interpreter holds after these lines."""
+    told = f"import sys\n{start}\nprint('loaded:', *sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", told], cwd=PROJECT, capture_output=True, text=True, check=True)
+    return set(done.stdout.rpartition("loaded:")[2].split())
+
+
 @pytest.mark.parametrize("process", PROCESSES)
 def test_process_loads_nothing_that_only_others_need(process: str) -> None:
     start, strangers = PROCESSES[process]
-    told = f"import sys\n{start}\nprint('loaded:', *sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", told], cwd=PROJECT, capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.rpartition("loaded:")[2].split())
+    loaded = loaded_by(start)
     assert "app.settings" in loaded
     assert sorted(loaded & set(strangers)) == []
+
+
+def test_paper_and_word_files_are_made_without_a_database() -> None:
+    loaded = loaded_by("from models.core.rooms import load_rooms\nload_rooms('jobs.pdf', 'jobs.word')")
+    assert {"reportlab", "docx"} < loaded
+    assert sorted(loaded & {"sqlalchemy", "psycopg", "models.core.db"}) == []
 
 
 def verbs_everywhere() -> list[Verb]:
