@@ -154,7 +154,7 @@ class _Setting:
         if not path.startswith("models/") or path.startswith("models/rules/"):
             return False
         try:
-            return bool(importlib.import_module("models.schema").drift(self.databases[slot][1]))
+            return bool(importlib.import_module("models.schema_changes").drift(self.databases[slot][1]))
         except Exception:  # noqa: BLE001 - models that do not even load are noticed too
             return True
 
