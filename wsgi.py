@@ -19,9 +19,9 @@ _PLACES = {
 def __getattr__(name: str) -> object:
     """Put it together when it is first asked for. A wrong setting ends the process with one sentence.
 
-    What is loaded stays and is never looked through for garbage, which would take time from pages and copy what the web
-    processes share. What a page left is looked for after twenty thousand new objects, not after 700: the home page spent
-    a third of its time so.
+    What is loaded stays and is never looked through for garbage, which would take time from pages and copy what the
+    web processes share. What a page left is looked for after twenty thousand new objects, not after 700: the home page
+    spent a third of its time so.
     """
     if name not in _PLACES:
         raise AttributeError(name)

@@ -14,8 +14,8 @@ from models.core.errors import RuleBroken
 from models.core.looks import LOOK_FUNCTIONS, LOOK_TRIGGERS
 from models.core.planning import PLANNING_FUNCTIONS
 from models.core.policy_statements import all_policies, policy_statements
-from models.core.revisions import is_newest
 from models.core.rooms import at_place, load_rooms
+from models.revisions import is_newest
 
 _AT_ONCE = 40
 """So many statements go to the server together: one by one, the way there and back takes longer than the work."""

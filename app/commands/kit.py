@@ -21,7 +21,7 @@ from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor, DatabaseRole
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
-from models.core.revisions import is_prepared
+from models.revisions import is_prepared
 from models.rules.core.numbers import NumberRefused, read_whole_number
 
 NOT_PREPARED = (

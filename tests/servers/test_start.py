@@ -12,8 +12,8 @@ from app.cli import Verb, verbs
 from jobs.core.lanes import LANES
 from jobs.core.queue import JOBS
 from models import schema_changes
-from models.core.revisions import newest_revisions
 from models.core.rooms import load_rooms
+from models.revisions import newest_revisions
 from tests.house.source import PROJECT
 
 PAPER = ("reportlab", "pikepdf", "docx", "openpyxl", "xlsxwriter", "jobs.word")
@@ -49,7 +49,7 @@ def test_process_loads_nothing_that_only_others_need(process: str) -> None:
 
 
 def test_paper_and_word_files_are_made_without_a_database() -> None:
-    loaded = loaded_by("from models.core.rooms import load_rooms\nload_rooms('jobs.pdf', 'jobs.word')")
+    loaded = loaded_by("from models.core.rooms import load_rooms\nload_rooms('jobs.pdf')\nimport jobs.word.papers")
     assert {"reportlab", "docx"} < loaded
     assert sorted(loaded & {"sqlalchemy", "psycopg", "models.core.db"}) == []
 

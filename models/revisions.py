@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from models.core.db import database_url
 
-VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
 """Where the migrations stand, one file for each revision."""
 _NAMES = re.compile(r"^(?:down_)?revision(?:: [^=]+)? = (.+)$", re.MULTILINE)
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
