@@ -7,7 +7,7 @@ import gc
 import sys
 
 from app.settings import SettingsError
-from models.core.rooms import at_place
+from models.core.rooms import at_place, loading
 
 _PLACES = {
     "app": "app.cli:command_line",
@@ -19,19 +19,17 @@ _PLACES = {
 def __getattr__(name: str) -> object:
     """Put it together when it is first asked for. A wrong setting ends the process with one sentence.
 
-    All that is loaded stays, so Python does not look for garbage among it: not meanwhile, nor later, when that would
-    take time from pages and copy what the web processes share. What a page left is looked for after twenty thousand new
-    objects, not after 700: the home page spent a third of its time so.
+    What is loaded stays and is never looked through for garbage, which would take time from pages and copy what the
+    web processes share. What a page left is looked for after twenty thousand new objects, not after 700: the home page
+    spent a third of its time so.
     """
     if name not in _PLACES:
         raise AttributeError(name)
-    gc.disable()
     try:
-        globals()[name] = at_place(_PLACES[name])()
+        with loading():
+            globals()[name] = at_place(_PLACES[name])()
     except SettingsError as error:
         sys.exit(str(error))
     finally:
-        gc.freeze()
         gc.set_threshold(20_000, 20, 20)
-        gc.enable()
     return globals()[name]

@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.logs import start_logging
 from app.settings import Settings, load_settings
-from models.core.rooms import at_place
+from models.core.rooms import at_place, loading
 
 _PLACES = {
     "database": ("app.commands.database:database", "Prepare and check the database."),
@@ -66,7 +66,8 @@ class Verb(click.Command):
     @cached_property
     def command(self) -> click.Command:
         """The command itself."""
-        loaded: click.Command = at_place(self.place)
+        with loading():
+            loaded: click.Command = at_place(self.place)
         return loaded
 
     def make_context(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts.printed_links import first_link_on
-from app.demo.partnership import demo_sign_ins, load_demo
+from app.demo.people import demo_sign_ins
 from app.servers.local_servers import Servers, ensure_servers
 from app.servers.preparing import REFUSED
 from app.settings import Settings, SettingsError, demo_password, load_settings
@@ -19,6 +19,7 @@ from models.core.access import Actor, DatabaseRole
 from models.core.clock import today
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
+from models.core.rooms import at_place
 from models.partnership.portals import PortalKind, decide_kind, portal_kind
 from models.reminders.usual_reminders import add_usual_rules
 from models.retention.retention_rules import add_usual_retention
@@ -37,13 +38,20 @@ class Prepared:
 def prepare_database(
     settings: Settings, servers: Servers, *, wanted: PortalKind | None = None, insists: bool = False
 ) -> Prepared:
-    """Migrate, state every policy again, give the starting words, reminder rules and retention rules.
+    """Migrate, state every policy again, and `furnish_database`. Safe to run again and again."""
+    schema.migrate(servers.owner_url)
+    return furnish_database(settings, servers, wanted=wanted, insists=insists)
+
+
+def furnish_database(
+    settings: Settings, servers: Servers, *, wanted: PortalKind | None = None, insists: bool = False
+) -> Prepared:
+    """Give a database that has its tables the starting words, reminder rules and retention rules it lacks.
 
     An empty portal that nobody has decided about becomes what is `wanted`: the demonstration is loaded then, and never
-    into a partnership's own portal, unless somebody `insists` while nobody is in it. Safe to run again and again.
-    Raises RuleBroken on a login that row-level security does not bind.
+    into a partnership's own portal, unless somebody `insists` while nobody is in it. Raises RuleBroken on a login that
+    row-level security does not bind.
     """
-    schema.migrate(servers.owner_url)
     engine = make_engine(servers.jobs_url, pool_size=1)
     try:
         with engine.connect() as connection:  # asked before the session becomes the portal
@@ -62,10 +70,10 @@ def prepare_database(
 
 
 def _become(session: Session, wanted: PortalKind | None, settings: Settings, *, insists: bool) -> None:
-    """Load the demonstration where it is wanted and nothing else is decided."""
+    """Load the demonstration where it is wanted and nothing else is decided; who makes it is loaded only then."""
     is_open = insists or portal_kind(session) is None
     if wanted is PortalKind.DEMO and is_open:
-        load_demo(session, today=today(), password=demo_password(settings))
+        at_place("app.demo.partnership:load_demo")(session, today=today(), password=demo_password(settings))
 
 
 def main(wanted: PortalKind | None) -> int:

@@ -12,8 +12,11 @@ TOGETHER = {
     "tests/demo/": "demo",
     "tests/test_add_a_table.py": "copy",
     "tests/core/test_wall_of_tables.py": "wall",
+    "tests/rules/sampling/": "distributions",
+    "tests/rules/audits/test_chance_agreement.py": "distributions",
 }
-"""Beginnings of node ids, and what their tests share: portal of the journeys, farm of workers, fleet, demo, copy, wall.
+"""Beginnings of node ids, and what their tests share: portal of the journeys, farm of workers, fleet, demo, copy,
+wall, SciPy.
 
 Stated here because pytest-xdist 3.8 reads its own marks for this from where pytest 9.2 no longer looks.
 """

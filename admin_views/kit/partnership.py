@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from admin_views.kit.requests import NOBODY, Database
 from models.core.errors import RuleBroken
-from models.partnership.partnership_settings import UNNAMED, FixedSettings, PartnershipFacts, partnership_facts
+from models.partnership.partnership_settings import FixedSettings, partnership_facts
+from models.rules.documents.letterheads import UNNAMED, PartnershipFacts
 
 _PAUSE = 5.0  # seconds that a database which did not answer is left alone
 

@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Table, insert, select
 from sqlalchemy.orm import Session
 
 from app.database_logins import DATABASE
-from app.demo.partnership import DEMO_SETTINGS
-from app.preparation import prepare_database
+from app.demo.words import DEMO_SETTINGS
+from app.preparation import furnish_database
 from app.servers.exchanges import drop_database, put_in_place, refuse_when_in_use
 from app.servers.local_postgres import create_database, in_database
 from app.servers.local_servers import Servers
@@ -93,7 +93,7 @@ def begin_from(settings: Settings, new: Servers, *, source: str) -> int:
             raise RuleBroken(_NOT_EMPTY)
         count = _take_along(old, own)
         own.commit()
-    prepare_database(settings, new, wanted=PortalKind.OWN)
+    furnish_database(settings, new, wanted=PortalKind.OWN)
     return count
 
 

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from app.servers.local_servers import Servers, ensure_servers
 from app.servers.preparing import prepared_apart
-from app.servers.revisions import is_prepared
 from app.settings import Settings
 from models.accounts.access_changes import LETTERHEAD
 from models.core.access import Actor, DatabaseRole
 from models.core.db import make_engine, make_session_factory, refuse_unsafe_login
 from models.core.errors import RuleBroken
+from models.revisions import is_prepared
 from models.rules.core.numbers import NumberRefused, read_whole_number
 
 NOT_PREPARED = (

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from app.commands.kit import refusals, refuse, servers_in_use
 from app.servers.local_servers import join_servers
-from models import schema
+from models import schema, schema_changes
 
 
 @click.command("drift")
@@ -21,7 +21,7 @@ def drift() -> None:
     with TemporaryDirectory(prefix="triangulate", ignore_cleanup_errors=True) as folder:
         servers = join_servers(Path(folder), with_queue=False, durable=False)
         schema.migrate(servers.owner_url)
-        differences = schema.drift(servers.owner_url)
+        differences = schema_changes.drift(servers.owner_url)
         servers.close()
     if differences:
         refuse("\n".join(differences), status=1)
@@ -34,4 +34,4 @@ def drift() -> None:
 @refusals
 def revision(message: str) -> None:
     """Write a migration for what the models say beyond the newest revision."""
-    schema.new_revision(servers_in_use().owner_url, message)
+    schema_changes.new_revision(servers_in_use().owner_url, message)

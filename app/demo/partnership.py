@@ -18,7 +18,7 @@ from app.demo.gate_waivers import load_gate_waivers
 from app.demo.impact_analyses import load_impact_analyses
 from app.demo.intelligence import load_intelligence
 from app.demo.learning import load_learning
-from app.demo.people import SIGN_INS, email, load_hubs, load_people, load_priorities, load_saved_views
+from app.demo.people import load_hubs, load_people, load_priorities, load_saved_views
 from app.demo.plans import load_action_counts, load_plan
 from app.demo.presentations import load_presentations
 from app.demo.recommendation_findings import load_citations
@@ -29,6 +29,7 @@ from app.demo.self_evaluations import load_self_evaluations
 from app.demo.sign_offs import load_sign_offs
 from app.demo.surveys import load_surveys
 from app.demo.tools import load_tools
+from app.demo.words import DEMO_SETTINGS
 from models.accounts.passwords import hash_password
 from models.audits.case_audits import IN_HAND, CaseAudit
 from models.documents.job_requests import JobRequest
@@ -44,14 +45,6 @@ def _name(session: Session) -> None:
     partnership = the_partnership(session)
     for name, value in DEMO_SETTINGS.items():
         setattr(partnership, name, getattr(partnership, name) or value)
-
-
-DEMO_SETTINGS = {
-    "name": "Demo Safeguarding Partnership",
-    "short_name": "Demo Partnership",
-    "document_footer": "Demonstration: nothing here is real",
-}
-"""What the demonstration says of itself on pages and documents; it stays behind when it is left."""
 
 
 def load_demo(session: Session, *, today: date, password: str) -> bool:
@@ -103,10 +96,3 @@ def _load_cycle(
     load_impact_analyses(session, reviews, agencies, people, today)
     load_action_counts(session, today)
     load_gate_waivers(session, reviews)
-
-
-def demo_sign_ins(session: Session) -> list[dict[str, str]]:
-    """One sign-in per role, as far as the demo people are there."""
-    wanted = {email(login): role for role, login in SIGN_INS}
-    there = set(session.scalars(select(Person.email).where(Person.email.in_(wanted), Person.is_active)))
-    return [{"role": role.label, "email": address} for address, role in wanted.items() if address in there]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.demo.words import words_of
@@ -69,6 +70,13 @@ _PRIORITIES = words_of("people", "priorities", tuple[_Priority, ...])
 def email(login: str) -> str:
     """The address a demo person signs in with."""
     return f"{login}@{DEMO_DOMAIN}"
+
+
+def demo_sign_ins(session: Session) -> list[dict[str, str]]:
+    """One sign-in per role, as far as the demo people are there."""
+    wanted = {email(login): role for role, login in SIGN_INS}
+    there = set(session.scalars(select(Person.email).where(Person.email.in_(wanted), Person.is_active)))
+    return [{"role": role.label, "email": address} for address, role in wanted.items() if address in there]
 
 
 def load_people(session: Session, agencies: dict[str, Agency], password_hash: str) -> dict[str, Person]:

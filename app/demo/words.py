@@ -12,6 +12,13 @@ Kind = TypeVar("Kind")
 
 _FOLDER = Path(__file__).parent
 
+DEMO_SETTINGS = {
+    "name": "Demo Safeguarding Partnership",
+    "short_name": "Demo Partnership",
+    "document_footer": "Demonstration: nothing here is real",
+}
+"""What the demonstration says of itself on pages and documents; it stays behind when it is left."""
+
 
 def words_of(noun: str, key: str, kind: type[Kind]) -> Kind:
     """What `<noun>.toml` holds under a key, as the type that is named. Raises ValidationError where it is not that."""

@@ -10,12 +10,8 @@ from models.core.db import PortalSession
 from models.messages.agency_messages import Letterhead
 from models.partnership.mail_servers import MailServer
 from models.partnership.mail_settings import mail_server_in_use
-from models.partnership.partnership_settings import (
-    NOTHING_FIXED,
-    FixedSettings,
-    PartnershipFacts,
-    partnership_facts,
-)
+from models.partnership.partnership_settings import NOTHING_FIXED, FixedSettings, partnership_facts
+from models.rules.documents.letterheads import PartnershipFacts
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
@@ -21,10 +24,31 @@ def load_rooms(*names: str) -> None:
 
 @cache
 def _load(name: str) -> None:
-    room = import_module(name)
-    for module in walk_packages(getattr(room, "__path__", ()), f"{name}."):
-        if module.ispkg or module.name.rpartition(".")[0] != name:
-            import_module(module.name)
+    with loading():
+        room = import_module(name)
+        for module in walk_packages(getattr(room, "__path__", ()), f"{name}."):
+            if module.ispkg or module.name.rpartition(".")[0] != name:
+                import_module(module.name)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """All that is loaded meanwhile stays, so Python does not look for garbage among it: not meanwhile, nor later.
+
+    >>> with loading():
+    ...     gc.isenabled()
+    False
+    >>> gc.isenabled()
+    True
+    """
+    is_looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if is_looking:
+            gc.enable()
 
 
 def at_place(place: str) -> Any:

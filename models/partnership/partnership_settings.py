@@ -18,14 +18,13 @@ from models.core.db import Record
 from models.core.errors import RuleBroken
 from models.core.words import must
 from models.partnership.mail_servers import MailServer
+from models.rules.documents.letterheads import UNNAMED, PartnershipFacts
 from models.rules.documents.papers import OFFICIAL, SENSITIVE
 from models.rules.evidence.thresholds import USUAL, Thresholds
 from models.rules.partnership.accents import checked_accent
 
 THE_ONE = 1
 """The key of the only row."""
-UNNAMED = "Safeguarding partnership"
-"""What the portal says while nobody has named the partnership."""
 USUAL_ACCENT = "#1b4f8a"
 """The portal's own colour by day, where the partnership has set none."""
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?")
@@ -182,53 +181,6 @@ class FixedSettings:
 
 
 NOTHING_FIXED = FixedSettings()
-
-
-@dataclass(frozen=True)
-class PartnershipFacts:
-    """The partnership as pages and documents show it now: the row, with what the operator has set in its place.
-
-    `revision` changes with every save, so that a process knows whether what it remembers is still so. `logo` is a PNG
-    file, empty without one. `accent` is empty for the portal's own colours.
-    """
-
-    revision: int = 0
-    name: str = UNNAMED
-    short_name: str = ""
-    logo: bytes = field(default=b"", repr=False)
-    accent: str = ""
-    help_contact: str = ""
-    help_email: str = ""
-    help_phone: str = ""
-    privacy_notice: str = ""
-    privacy_url: str = ""
-    document_footer: str = ""
-    ordinary_marking: str = OFFICIAL
-    sensitive_marking: str = SENSITIVE
-
-    @property
-    def brief_name(self) -> str:
-        """The short name, or the name where there is none."""
-        return self.short_name or self.name
-
-    @property
-    def has_help(self) -> bool:
-        """Whether people are told whom to ask."""
-        return bool(self.help_contact or self.help_email or self.help_phone)
-
-    @property
-    def has_privacy_notice(self) -> bool:
-        """Whether there is a notice to read, here or elsewhere."""
-        return bool(self.privacy_notice or self.privacy_url)
-
-    def marking(self, classification: str) -> str:
-        """The partnership's own word for a classification of the portal's.
-
-        >>> PartnershipFacts(sensitive_marking="RESTRICTED").marking("OFFICIAL-SENSITIVE")
-        'RESTRICTED'
-        """
-        own = {OFFICIAL: self.ordinary_marking, SENSITIVE: self.sensitive_marking}
-        return own.get(classification, classification)
 
 
 def the_partnership(session: Session) -> Partnership:

@@ -38,7 +38,7 @@ def main(rows: int, wanted: set[str]) -> None:
         database = Database.of(servers)
         benches: dict[str, Callable[[], Iterable[str]]] = {
             "pdf": plan_pdf.bench,
-            "start": start.bench,
+            "start": lambda: start.bench(database),
             "passwords": lambda: forgotten_passwords.bench(database),
             "queue": lambda: queue.bench(database),
             "mails": lambda: mails.bench(database),

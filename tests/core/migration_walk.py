@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.errors import UndefinedColumn, UndefinedFunction, UndefinedObject, UndefinedTable
 
 from app.servers.local_postgres import create_database, in_database
-from models import schema
+from models import schema, schema_changes
 from tests.core.planted_rows import Planter
 from tests.databases import Database, drop_database
 
@@ -69,7 +69,7 @@ class Ground:
     migrations: Path
 
     def config(self, name: str) -> Config:
-        config = schema.alembic_config(self.owner(name))
+        config = schema_changes.alembic_config(self.owner(name))
         config.set_main_option("script_location", str(self.migrations))
         return config
 

@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from sqlalchemy.exc import IntegrityError
 
-from models import schema
+from models import schema, schema_changes
 from models.core.db import Base
 from models.core.errors import RuleBroken
 from tests.assurance.figures import note_figure, scaled
@@ -89,7 +89,10 @@ def test_each_earlier_release_with_rows_becomes_the_present_one_and_loses_nothin
         schema.migrate(newest.owner("upgraded"))
         may_lose = {loss for later in releases[number + 1 :] for loss in MAY_LOSE.get(later, {})}
         lost += sorted(losses(before, snapshot(newest.administrator("upgraded"))) - may_lose)
-        differences += [*(shape_of(newest.administrator("upgraded")) ^ wanted), *schema.drift(newest.owner("upgraded"))]
+        differences += [
+            *(shape_of(newest.administrator("upgraded")) ^ wanted),
+            *schema_changes.drift(newest.owner("upgraded")),
+        ]
         rows += sum(map(len, before.values()))
         newest.drop("upgraded")
     told = f"{rows} rows in {len(tried)} earlier releases, from {tried[0]} on, each to {releases[-1]} in one go"
@@ -134,7 +137,7 @@ def test_database_of_another_version_is_refused_in_a_sentence(walked: Ground) ->
 
 @pytest.mark.assures(29)
 def test_migrations_say_what_the_models_say(newest: Ground) -> None:
-    assert schema.drift(newest.owner("furnished")) == []
+    assert schema_changes.drift(newest.owner("furnished")) == []
 
 
 @pytest.mark.assures(29)
@@ -155,7 +158,7 @@ def test_new_column_comes_with_its_default_and_is_seen_as_drift(walked: Ground) 
     assert walked.walk("walked", "adds") == []
     people = snapshot(walked.administrator("walked"))["people"]
     assert {row["nickname"] for row in people.values()} == {"none yet"}
-    [difference] = schema.drift(walked.owner("walked"))
+    [difference] = schema_changes.drift(walked.owner("walked"))
     assert "remove_column" in difference
     assert "nickname" in difference
 

@@ -55,10 +55,10 @@ class Umbrella(Record):
 
 WRITE = """
 import sys
-from models import schema
+from models import schema_changes
 
 for message in sys.argv[2:]:
-    schema.new_revision(sys.argv[1], message)
+    schema_changes.new_revision(sys.argv[1], message)
 """
 
 

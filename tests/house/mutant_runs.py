@@ -154,7 +154,7 @@ class _Setting:
         if not path.startswith("models/") or path.startswith("models/rules/"):
             return False
         try:
-            return bool(importlib.import_module("models.schema").drift(self.databases[slot][1]))
+            return bool(importlib.import_module("models.schema_changes").drift(self.databases[slot][1]))
         except Exception:  # noqa: BLE001 - models that do not even load are noticed too
             return True
 
@@ -310,6 +310,7 @@ class _Loaded:
         if not isinstance(baseline, _Baseline) or baseline.failed:
             self.problem = f"the tests fail without a fault: {getattr(baseline, 'failed', 'all at once')}"
             return True
+        gc.unfreeze()  # what stays frozen since it was loaded is not told of
         self.functions = [held for held in gc.get_objects() if type(held) is FunctionType]
         self._try_all({item.nodeid: item for item in session.items}, baseline)
         return True

@@ -6,7 +6,6 @@ import ast
 import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Eq: ast.NotEq,
@@ -56,9 +55,9 @@ class Mutant:
     steps: Steps = field(repr=False)
     after: ast.AST = field(repr=False)
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
-        """The whole module with the fault in it."""
+        """The whole module with the fault in it, made anew each time: a copy for each fault is much to keep."""
         return _changed(self.source, self.steps, self.after)
 
 

@@ -27,8 +27,9 @@ class Source:
     def text(self) -> str:
         return (PROJECT / self.path).read_text(encoding="utf-8")
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
+        """The syntax, read anew each time: the trees of all files, kept, took 650 MB of a test process."""
         return ast.parse(self.text)
 
     @property
@@ -75,10 +76,16 @@ def tracked_files() -> list[str]:
 def sources(*rooms: str) -> list[Source]:
     """The Python files of the named rooms. Alembic writes and names the files of migrations, so they are left out."""
     return [
-        Source(name)
+        _source(name)
         for name in tracked_files()
         if name.endswith(".py") and name.startswith(tuple(f"{room}/" for room in rooms)) and "/migrations/" not in name
     ]
+
+
+@cache
+def _source(path: str) -> Source:
+    """The same one whichever rooms are asked for, so that each text is kept once."""
+    return Source(path)
 
 
 def parameters(function: Function) -> list[str]:
@@ -115,17 +122,15 @@ def bindings(source: Source, names: set[str]) -> list[str]:
     Bound are the targets of assignments, loops, `with`, `except` and comprehensions, and arguments; fields of classes
     are not.
     """
+    nodes = list(source.nodes(ast.ClassDef, ast.Name, ast.arg, ast.ExceptHandler))
     fields = {
         statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
-        for holder in source.nodes(ast.ClassDef)
-        for statement in getattr(holder, "body", ())
+        for holder in nodes
+        if isinstance(holder, ast.ClassDef)
+        for statement in holder.body
         if isinstance(statement, ast.Assign | ast.AnnAssign)
     }
-    bound = [
-        (node, name)
-        for node in source.nodes(ast.Name, ast.arg, ast.ExceptHandler)
-        if node not in fields and (name := _bound_by(node)) in names
-    ]
+    bound = [(node, name) for node in nodes if node not in fields and (name := _bound_by(node)) in names]
     return [f"{source.at(node)} {name}" for node, name in bound]
 
 

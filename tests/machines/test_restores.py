@@ -11,7 +11,7 @@ import pytest
 from app.backups.backups import back_up, restore, verify_backup
 from app.servers.local_postgres import in_database
 from app.servers.local_servers import Servers, join_servers
-from models import schema
+from models import schema_changes
 from tests.assurance.figures import note_figure, scaled
 from tests.benchmarks.imports import checked_import, write_list
 from tests.machines.database_facts import differences, facts_of, row_count
@@ -36,7 +36,7 @@ def test_destroyed_portal_is_the_same_again_on_another_machine(
         restore(another.superuser_url, file)
         restored = time.monotonic() - started
         different = differences(before, facts_of(another.superuser_url))
-        drift = schema.drift(another.owner_url)
+        drift = schema_changes.drift(another.owner_url)
     verify_backup(file)
     tried = (
         f"{row_count(before):,} rows in {len(before)} facts (rows and checksum of each table, policies, triggers,"

@@ -28,12 +28,12 @@ from models.core.change_log import ChangeRecord
 from models.core.db import PortalSession, act_as
 from models.documents.documents import Document
 from models.partnership.partnership_settings import (
-    UNNAMED,
     FixedSettings,
     is_named,
     partnership_facts,
     the_partnership,
 )
+from models.rules.documents.letterheads import UNNAMED
 from tests import make
 from tests.documents.files import content_of
 from tests.kit.test_screens import statements

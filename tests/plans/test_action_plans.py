@@ -17,13 +17,13 @@ from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.documents.documents import Document, DocumentFetch
 from models.documents.job_requests import JobRequest
-from models.partnership.partnership_settings import UNNAMED
 from models.plans.action_plans import ActionPlan, PlanStatus
 from models.plans.action_updates import ActionUpdate, move_due_date
 from models.plans.actions import Action, close_plan
 from models.plans.plan_reports import ReportScope, plan_report
 from models.plans.recommendations import Recommendation
 from models.rules.documents.fingerprints import in_groups
+from models.rules.documents.letterheads import UNNAMED
 from models.rules.documents.papers import Occasion
 from models.tools.starting_words import give_starting_words
 from tests import make

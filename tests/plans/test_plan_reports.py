@@ -17,9 +17,9 @@ from models.core.db import PortalSession
 from models.documents.documents import Document
 from models.documents.job_requests import JobRequest
 from models.partnership.agencies import Agency
-from models.partnership.partnership_settings import UNNAMED
 from models.plans.action_plans import ActionPlan
 from models.plans.actions import Action
+from models.rules.documents.letterheads import UNNAMED
 from models.tools.starting_words import give_starting_words
 from tests import make
 from tests.web import Browser

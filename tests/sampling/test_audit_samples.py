@@ -20,8 +20,8 @@ from models.core.clock import today
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.documents.documents import Document, DocumentKind
-from models.partnership.partnership_settings import UNNAMED
 from models.partnership.reference_items import ReferenceItem, ReferenceList
+from models.rules.documents.letterheads import UNNAMED
 from models.rules.documents.papers import Occasion
 from models.rules.sampling.sample_plans import parse_plan
 from models.sampling.audit_samples import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.servers.local_servers import Servers, join_servers
-from app.servers.revisions import is_prepared
+from models.revisions import is_prepared
 from tests.core.migration_walk import Ground, ground, losses, shape_of, snapshot
 from tests.core.test_migrations import MAY_LOSE
 from tests.databases import Database

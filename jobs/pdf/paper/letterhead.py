@@ -10,7 +10,7 @@ from typing import Final
 
 from PIL import Image
 
-from models.partnership.partnership_settings import PartnershipFacts
+from models.rules.documents.letterheads import PartnershipFacts
 from models.rules.documents.papers import OFFICIAL, SENSITIVE
 
 LOGO_PIXELS: Final = (900, 300)

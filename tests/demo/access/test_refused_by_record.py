@@ -95,6 +95,7 @@ def _by_code(outcomes: dict[str, tuple[Probe, Seen]]) -> dict[tuple[str, str], l
 def taken_out(path: str, mutant: Mutant) -> Iterator[None]:
     """The running portal without one check; as it was afterwards."""
     file = str(PROJECT / path)
+    gc.unfreeze()  # what stays frozen since it was loaded is not told of
     changed = {key_of(code): code for code in codes_in(compile(mutant.tree, file, "exec", dont_inherit=True))}
     held = [known for known in gc.get_objects() if type(known) is FunctionType and known.__code__.co_filename == file]
     before = [(function, function.__code__) for function in held]

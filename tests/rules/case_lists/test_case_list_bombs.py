@@ -21,6 +21,15 @@ HEAD = b"<worksheet><sheetData>"
 TAIL = b"</sheetData></worksheet>"
 ONE_TEXT = sheet_xml('<row r="1"><c t="s" s="1"><v>0</v></c></row>')
 
+# Another process makes the bombs, so that the tests' own does not stay as large as the largest of them.
+_MAKER = """
+import sys
+from pathlib import Path
+from tests.rules.case_lists.test_case_list_bombs import BOMBS
+for make in BOMBS:
+    Path(sys.argv[1], make.__name__).write_bytes(make())
+"""
+
 # The child reads all bombs one after another; VmHWM is the peak of this process alone, while getrusage would carry
 # over the peak of the parent that started it.
 _CHILD = """
@@ -191,8 +200,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]
     if not Path("/proc/self/status").exists():
         pytest.skip("this system does not tell a process's own peak memory (/proc/self/status)")
     folder = tmp_path_factory.mktemp("bombs")
-    for make in BOMBS:
-        (folder / make.__name__).write_bytes(make())
+    subprocess.run([sys.executable, "-c", _MAKER, str(folder)], cwd=ROOT, check=True)
     done = subprocess.run(
         [sys.executable, "-c", _CHILD, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=300, check=True
     )

@@ -6,12 +6,12 @@ from math import inf
 from pathlib import Path
 
 import pytest
-from scipy.stats import chi2, gamma  # type: ignore[import-untyped]
 
 from models.rules.gates.pictures.grades import wilson
 from models.rules.sampling.estimates import StratumResult, change_between, estimate_of, fewest_together
 from models.rules.sampling.finite_counts import TAIL, likely_range, log_tail
 from models.rules.sampling.weighted_chances import design_weights, most_surprise
+from tests.rules.distributions import scipy_stats
 from tests.rules.sampling.interval_coverage import coverage_of, known_strata
 
 FIGURES = json.loads((Path(__file__).parents[1] / "independent_figures.json").read_text(encoding="utf-8"))
@@ -19,12 +19,13 @@ FIGURES = json.loads((Path(__file__).parents[1] / "independent_figures.json").re
 
 def test_what_is_allowed_together_equals_fishers_chi_squared_where_all_strata_weigh_the_same() -> None:
     for count in range(1, 12):
-        expected = chi2.ppf(1 - TAIL, 2 * count) / 2
+        expected = scipy_stats().chi2.ppf(1 - TAIL, 2 * count) / 2
         assert most_surprise((1.0,) * count, TAIL) == pytest.approx(expected, abs=1e-9)
 
 
 def test_what_is_allowed_together_is_the_convolution_where_they_weigh_differently() -> None:
     value = most_surprise((1.0, 0.5), TAIL)  # P(E + E' / 2 > v) = 2 exp(-v) - exp(-2 v)
+    gamma = scipy_stats().gamma
     left = 2 * gamma.sf(value, 1) - gamma.sf(2 * value, 1)
     assert left == pytest.approx(TAIL, abs=1e-12)
 

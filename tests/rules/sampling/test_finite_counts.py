@@ -2,10 +2,8 @@
 
 import random
 
-import numpy as np
-from scipy.stats import hypergeom  # type: ignore[import-untyped]
-
 from models.rules.sampling.finite_counts import TAIL, likely_range
+from tests.rules.distributions import scipy_stats
 from tests.rules.sampling.interval_coverage import coverage_of, known_strata
 
 TABLES = 1_000
@@ -21,6 +19,7 @@ def test_ends_equal_those_found_with_an_independent_distribution_on_a_thousand_r
 
 
 def test_a_frame_of_a_hundred_thousand_has_the_same_ends() -> None:
+    hypergeom = scipy_stats().hypergeom
     for drawn, seen in ((20, 14), (200, 0), (400, 400), (1_000, 317)):
         fewest, most = likely_range(100_000, drawn, seen)
         assert hypergeom.sf(seen - 1, 100_000, fewest, drawn) > TAIL or fewest == seen
@@ -47,8 +46,9 @@ def test_the_interval_holds_in_at_least_95_of_100_draws_of_each_stratum_of_the_d
 
 def _inverted(population: int, drawn: int, seen: int) -> tuple[int, int]:
     """The ends by trying every number of cases."""
-    numbers = np.arange(seen, population - drawn + seen + 1)
-    above = hypergeom.sf(seen - 1, population, numbers, drawn)
-    below = hypergeom.cdf(seen, population, numbers, drawn)
+    hypergeom = scipy_stats().hypergeom
+    numbers = range(seen, population - drawn + seen + 1)
+    above = hypergeom.sf(seen - 1, population, list(numbers), drawn)
+    below = hypergeom.cdf(seen, population, list(numbers), drawn)
     allowed = TAIL * (1 + 1e-9)  # what equals the tail but for rounding is no more than it
-    return int(numbers[above > allowed].min()), int(numbers[below > allowed].max())
+    return numbers[(above > allowed).nonzero()[0][0]], numbers[(below > allowed).nonzero()[0][-1]]

@@ -3,30 +3,35 @@
 import random
 from math import sqrt
 
-from scipy.stats import norm  # type: ignore[import-untyped]
+import pytest
 
 from models.rules.sampling.sample_sizes import Earlier, cases_wanted, divisions, give_or_take, give_or_take_of
+from tests.rules.distributions import scipy_stats
 
-Z = norm.ppf(0.975)
+
+@pytest.fixture(scope="module")
+def deviations() -> float:
+    """How many standard deviations hold 95 of 100 on both sides."""
+    return float(scipy_stats().norm.ppf(0.975))
 
 
 def test_twenty_of_1502_cases_give_or_take_22_points_and_91_would_give_10() -> None:
     assert (give_or_take(1502, 20), cases_wanted(1502), give_or_take(1502, 91)) == (22, 91, 10)
 
 
-def test_one_stratum_and_one_stratum_of_several_are_told_alike_on_a_thousand_random_plans() -> None:
+def test_one_stratum_and_one_stratum_of_several_are_told_alike_on_a_thousand_random_plans(deviations: float) -> None:
     dice = random.Random(15)
     for _ in range(1_000):
         population = dice.randint(2, 5_000)
         drawn = dice.randint(1, population)
-        expected = 100 * Z * sqrt(0.25 / drawn * (population - drawn) / (population - 1))
+        expected = 100 * deviations * sqrt(0.25 / drawn * (population - drawn) / (population - 1))
         assert give_or_take(population, drawn) == round(expected)
 
 
-def test_the_number_wanted_is_the_smallest_that_is_enough() -> None:
+def test_the_number_wanted_is_the_smallest_that_is_enough(deviations: float) -> None:
     for population in (12, 96, 97, 500, 1502, 100_000):
         wanted = cases_wanted(population)
-        reach = [Z * sqrt(0.25 / n * (population - n) / (population - 1)) for n in (wanted, wanted - 1)]
+        reach = [deviations * sqrt(0.25 / n * (population - n) / (population - 1)) for n in (wanted, wanted - 1)]
         assert reach[0] <= 0.1 < reach[1]
 
 

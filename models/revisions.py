@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from models.core.db import database_url
 
-VERSIONS = Path(__file__).parents[2] / "models" / "migrations" / "versions"
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
 """Where the migrations stand, one file for each revision."""
 _NAMES = re.compile(r"^(?:down_)?revision(?:: [^=]+)? = (.+)$", re.MULTILINE)
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
@@ -25,11 +25,16 @@ def is_prepared(url: str) -> bool:
         with engine.connect() as connection:
             if connection.scalar(_HAS_REVISION) is None:
                 return False
-            if not connection.scalar(_MAY_READ_REVISION):
-                return True
-            return set(connection.scalars(_HELD)) == newest_revisions()
+            return not connection.scalar(_MAY_READ_REVISION) or is_newest(connection)
     finally:
         engine.dispose()
+
+
+def is_newest(connection: Connection) -> bool:
+    """Whether the tables are of the newest revision. The login must be one that may ask: the owner of the tables."""
+    if connection.scalar(_HAS_REVISION) is None:
+        return False
+    return set(connection.scalars(_HELD)) == newest_revisions()
 
 
 def newest_revisions() -> set[str]:
