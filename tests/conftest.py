@@ -18,6 +18,7 @@ from models import schema
 from models.core.access import Actor, Role
 from models.core.db import PortalSession, database_url, make_engine, make_session_factory
 from tests.databases import Database
+from tests.house import process_memory
 from tests.together import Together
 from tests.wall.logins import sessions_by
 from tests.web import Browser, make_portal, member
@@ -30,6 +31,23 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     """Tests that belong together run in one process."""
     return Together(config, log)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A test process tells how much memory it took."""
+    process_memory.tell(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """The process that starts them keeps it."""
+    process_memory.note(node)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """And says it before the closing line."""
+    if told := process_memory.sentence(config):
+        terminalreporter.write_line(told)
 
 
 @pytest.fixture(scope="session")
