@@ -122,7 +122,7 @@ def _said_otherwise(value: ast.expr, function: str, kind: str) -> ast.AST | None
         return ast.Return(ast.BoolOp(ast.Or(), [yes, value]) if "super()" in said else yes)
     if kind == "condition" and said != "true()":
         return ast.Return(ast.parse("true()", mode="eval").body)
-    if function == "get_query" and said not in (_WHOLE, "select(self.model)"):
+    if function == "get_query" and said not in (_WHOLE, "self._every"):
         return ast.Return(ast.parse(_WHOLE, mode="eval").body)
     if asks and isinstance(value, ast.Call) and _is_narrowing(value.func):
         return ast.Return(value.func.value)  # type: ignore[attr-defined]
