@@ -58,10 +58,16 @@ def test_search_of_a_table_that_grows_reads_its_indexes(
         assert sorted(known.column_searchable_list) == sorted(SEARCHED[table]), "a column without its index"
         with asked_of(engine) as asked:
             officer.get(f"{known.url}/?q=neglect")
-        plans = plans_of(session, asked, "ILIKE", "seqscan", "indexscan", "indexonlyscan")
+        every = plans_of(session, asked, "ILIKE", "seqscan", "indexscan", "indexonlyscan")
+        plans = [plan for plan in every if not _is_probe(plan)]
         assert plans
         for plan in plans:
             assert [column for column in SEARCHED[table] if index_name(table, column) not in plan] == [], plan
+
+
+def _is_probe(plan: str) -> bool:
+    """Whether it looks for the words among so many rows in their order only, as lists of large tables do first."""
+    return "Subquery Scan on anon_1" in plan.splitlines()[1]
 
 
 def test_lists_sort_by_references_by_their_own_index(browser: Open, session: Session, engine: Engine) -> None:
