@@ -24,7 +24,7 @@ from admin_views.kit.lists.columns import Cell, label_from_key
 from admin_views.kit.lists.exports import rows_of
 from admin_views.kit.lists.filters import Filter, column_filters
 from admin_views.kit.lists.holders import holder_filters
-from admin_views.kit.lists.large_listings import LargeListing
+from admin_views.kit.lists.large_listings import GrowingListing, LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.numbers import PAGE
 from admin_views.kit.lists.pages import COLUMNS, PAGE_SIZE, ROWS, ListArgs, Page
@@ -40,6 +40,7 @@ from admin_views.kit.parts import Button
 from admin_views.kit.permissions import Roles, verb
 from admin_views.kit.requests import once_a_request, role
 from models.core.labels import shown_label, target_of
+from models.core.words import SEARCHED
 
 
 class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
@@ -294,5 +295,6 @@ class ListViews(EmptyLists, ExportViews, ListedPageSets, ModelView):
 
     def new_listing(self, columns: Any, formatters: Any, label: Callable[[Any], Any] = shown_label) -> Listing:
         """A list of these columns of the model, shown by these formatters."""
-        kind = LargeListing if self.is_large else Listing
+        grows = self.model.__tablename__ in SEARCHED
+        kind = LargeListing if self.is_large else GrowingListing if grows else Listing
         return kind(self, columns, self._primary_key, formatters, label)

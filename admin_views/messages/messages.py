@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from admin_views.kit.base import (
@@ -20,9 +17,6 @@ from admin_views.kit.base import (
     screen,
     show_tag,
 )
-from admin_views.kit.lists.large_listings import LargeListing
-from admin_views.kit.lists.listings import Listing
-from models.core.labels import shown_label
 from models.messages.messages import Message, MessageStatus, send_again
 from models.rules.core.counts import count_words
 
@@ -57,10 +51,6 @@ class MessageScreen(Screen):
         "falls_on": "For the day",
     }
     has_history = False
-
-    def new_listing(self, columns: Any, formatters: Any, label: Callable[[Any], Any] = shown_label) -> Listing:
-        """Searched as a table of a million rows is: a word that most messages have is met by walking their order."""
-        return LargeListing(self, columns, self._primary_key, formatters, label)
 
     @row_action("Send", roles=OFFICERS, shown=lambda message: message.status in _UNSENT)
     def send(self, session: Session, message: Message) -> str:

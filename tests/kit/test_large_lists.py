@@ -14,21 +14,22 @@ from sqlalchemy.orm import Session
 
 from admin_views.kit.lists import large_listings
 from admin_views.kit.lists.cursors import cursor_from
-from admin_views.kit.lists.large_listings import LargeListing
+from admin_views.kit.lists.large_listings import GrowingListing, LargeListing
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs, Page
 from admin_views.partnership.agencies import AgencyScreen
 from models.core.access import Role
+from models.core.words import SEARCHED
 from tests import make
 from tests.kit.test_screens import statements
 from tests.web import member
 
-Lists = tuple[Listing, LargeListing]
+Lists = tuple[Listing, LargeListing, GrowingListing]
 
 
 @pytest.fixture
 def lists(portal: Flask, session: Session) -> Iterator[Lists]:
-    """The same screen's list in both ways, over agencies of which some words are common and some rare."""
+    """The same screen's list in all three ways, over agencies of which some words are common and some rare."""
     person = member(session, Role.OFFICER)
     for number in range(3 * PAGE_SIZE):
         make.agency(session, f"Agency {number:03d}", code=f"C{number % 7}", is_statutory=number % 2 == 0)
@@ -38,7 +39,7 @@ def lists(portal: Flask, session: Session) -> Iterator[Lists]:
         g.actor = person.actor()
         screen = next(view for view in portal.extensions["admin"][0]._views if isinstance(view, AgencyScreen))
         stated = (screen, screen.column_list, "id", screen.column_formatters)
-        yield Listing(*stated), LargeListing(*stated)
+        yield Listing(*stated), LargeListing(*stated), GrowingListing(*stated)
         screen.session.close()
 
 
@@ -61,17 +62,17 @@ def walked(listing: Listing, session: Session, args: ListArgs) -> list[str]:
     answers=st.sampled_from([{}, {"is_statutory": "yes"}, {"is_active": "no"}]),
 )
 def test_big_list_shows_what_a_small_one_would(lists: Lists, words: str, sort: str, answers: dict[str, str]) -> None:
-    small, large = lists
+    small, large, growing = lists
     session = small.screen.session  # type: ignore[attr-defined]
     query = ListArgs(words, sort.removeprefix("-"), sort.startswith("-"), answers)
-    assert walked(large, session, query) == walked(small, session, query)
+    assert walked(large, session, query) == walked(growing, session, query) == walked(small, session, query)
 
 
 @pytest.mark.parametrize(("probed", "counted"), [(0, 10_000), (0, 5), (2_000, 10_000)])
 def test_each_way_of_finding_words_finds_the_same(
     lists: Lists, monkeypatch: pytest.MonkeyPatch, probed: int, counted: int
 ) -> None:
-    small, large = lists
+    small, large, _ = lists
     session = small.screen.session  # type: ignore[attr-defined]
     monkeypatch.setattr(large_listings, "_PROBED", probed)
     monkeypatch.setattr(large_listings, "HITS", counted)
@@ -84,7 +85,7 @@ def test_each_way_of_finding_words_finds_the_same(
 def test_words_are_found_in_two_statements_however_common_they_are(
     lists: Lists, engine: Engine, monkeypatch: pytest.MonkeyPatch, hits: int, words: str
 ) -> None:
-    _, large = lists
+    _, large, _ = lists
     session = large.screen.session  # type: ignore[attr-defined]
     monkeypatch.setattr(large_listings, "HITS", hits)
     monkeypatch.setattr(large, "filter_of", {})  # whose options are a statement of their own
@@ -95,7 +96,7 @@ def test_words_are_found_in_two_statements_however_common_they_are(
 
 
 def test_big_lists_total_claims_no_more_than_is_known(lists: Lists) -> None:
-    _, large = lists
+    _, large, _ = lists
     session = large.screen.session  # type: ignore[attr-defined]
     words = {
         query.search: large.page(session, query).total_words("agency", "agencies")
@@ -105,3 +106,27 @@ def test_big_lists_total_claims_no_more_than_is_known(lists: Lists) -> None:
     assert words["agency"] == "many agencies"
     assert words["rare"] == "1 agency"
     assert words["c9 nothing"] == "0 agencies"
+
+
+def test_growing_list_counts_what_words_find_while_it_is_small_and_then_claims_no_more_than_is_known(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, _, growing = lists
+    session = growing.screen.session  # type: ignore[attr-defined]
+    for words in ("", "agency", "rare", "c9 nothing", "^Agency 0"):
+        query = ListArgs(words)
+        said = {listing.page(session, query).total_words("agency", "agencies") for listing in (small, growing)}
+        assert len(said) == 1, said
+    monkeypatch.setattr(large_listings, "HITS", 5)
+    found = {words: growing.page(session, ListArgs(words)).total_words("a", "them") for words in ("agency", "rare")}
+    assert found == {"agency": "many them", "rare": "1 a"}
+    monkeypatch.setattr(large_listings, "_PROBED", 0)
+    assert growing.page(session, ListArgs("agency")).total_words("a", "them") == "more than 5 them"
+
+
+def test_lists_over_tables_that_grow_are_searched_so_that_no_word_is_slow(portal: Flask) -> None:
+    screens = [view for view in portal.extensions["admin"][0]._views if getattr(view, "column_searchable_list", None)]
+    with portal.test_request_context():
+        kinds = {view.model.__tablename__: type(view.listing) for view in screens}
+    assert {table for table, kind in kinds.items() if kind is GrowingListing} == set(SEARCHED)
+    assert {kind for table, kind in kinds.items() if table not in SEARCHED} <= {Listing, LargeListing}

@@ -1,17 +1,17 @@
-"""How is a table of a million rows searched and counted within a few milliseconds?"""
+"""How is a table that grows to a million rows searched and counted within a few milliseconds?"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, func, select, union_all
+from sqlalchemy import Executable, Row, Select, case, func, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from admin_views.kit.lists.listings import Listing
-from admin_views.kit.lists.pages import ListArgs, Page
+from admin_views.kit.lists.pages import COUNTED, ListArgs, Page, count_as_told
 from admin_views.kit.lists.searches import matches, matches_while_walking
 from admin_views.kit.requests import actor
 
@@ -19,11 +19,11 @@ _PROBED = 1_000  # rows looked at in the list's order, before an index is asked
 HITS = 7_000  # beyond so many of a million, walking the order finds a page sooner than fetching every hit
 
 
-class LargeListing(Listing):
-    """The list of a big table. Words that are common are met by walking the order, rare ones by the trigram index.
+class GrowingListing(Listing):
+    """The list of a table that may grow large. Words that are common are met by walking the order, rare ones by the
+    trigram index, whatever the planner takes them for.
 
-    Totals are the planner's estimate: counting would take longer than the page. Needs an index on each order, and one
-    with `gin_trgm_ops` on each searched column.
+    Needs an index on each order, and one with `gin_trgm_ops` on each searched column.
     """
 
     def _rows(self, session: Session, args: ListArgs) -> tuple[list[Row[Any]], int | None]:
@@ -87,10 +87,26 @@ class LargeListing(Listing):
         rows = list(session.execute(in_order))
         return rows, rows[0].found_ if rows else 0
 
+    def _surround(self, session: Session, page: Page) -> None:
+        page.counted_to = COUNTED if self._is_estimated(page.args) else HITS
+        super()._surround(session, page)
+
+    def _counts(self, args: ListArgs) -> list[Select[Any]]:
+        """What common words find is counted in a table that is small yet; in a larger one no number is claimed."""
+        if self._is_estimated(args):
+            return super()._counts(args)
+        sought = [column.label(f"s{number}") for number, column in enumerate(self.searched)]
+        looked_at = self.narrowed(select(*sought).select_from(self.screen.model), args).limit(HITS + 1).subquery()
+        hits = func.count().filter(matches([looked_at.c[column.name] for column in sought], args.search))
+        return [count_as_told(select(case((func.count() <= HITS, hits))).select_from(looked_at))]
+
+
+class LargeListing(GrowingListing):
+    """The list of a big table. Totals are the planner's estimate: counting would take longer than the page."""
+
     def _known_total(self, session: Session, page: Page) -> int | None:
         """The screen's own number, or the planner's estimate; for one agency's people rows are counted after all."""
         known = super()._known_total(session, page)
-        page.counted_to = HITS
         if known is not None or not self._is_estimated(page.args) or actor().is_agency_bound:
             return known
         plan = session.execute(_Explained(self.counted(page.args))).scalar_one()

@@ -194,6 +194,11 @@ def count_statements(statement: Select[Any], model: type[Base], *, is_whole: boo
     return counted
 
 
+def count_as_told(count: Select[Any]) -> Select[Any]:
+    """A count of a list's own, beside its choices; no number where it is NULL."""
+    return _as_option(_COUNT, count.scalar_subquery())
+
+
 def _as_option(name: str, number: Any) -> Select[Any]:
     columns: tuple[Any, ...] = (
         literal(name).label("name"),
@@ -215,7 +220,7 @@ def settle_total(page: Page, options: dict[str, list[tuple[str, str]]]) -> None:
     """Take the counts out of the answers and state the total as well as it is known; the rest are choices."""
     page.options = options
     counted, estimated = options.pop(_COUNT, None), options.pop(_ESTIMATE, None)
-    if counted is not None:
+    if counted is not None and counted[0][0].isdigit():
         page.total = int(counted[0][0])
     if page.total is not None and page.total > COUNTED:
         estimate = int(estimated[0][0]) if estimated else 0
