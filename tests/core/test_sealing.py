@@ -42,7 +42,8 @@ _LINKS = select(ChangeRecord.id, ChangeRecord.link_number).order_by(ChangeRecord
 
 @pytest.fixture
 def sessions(database: Database, owner_engine: Engine) -> Iterator[Sessions]:
-    """Sessions of the portal itself that really commit."""
+    """Sessions of the portal itself that really commit, from the first record on: other tests have used up keys."""
+    database.empty()
     engine = database.engine()
     yield system_sessions(engine)
     engine.dispose()
