@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,6 +49,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """And says it before the closing line."""
     if told := process_memory.sentence(config):
         terminalreporter.write_line(told)
+
+
+def pytest_runtest_teardown() -> None:
+    """What a command has put out of the reach of garbage collection comes back: here many come one after the other."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
