@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, Text, bindparam, func, literal, select, union_all
+from sqlalchemy import CTE, Select, Text, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from models.audits.case_audits import AuditStatus, CaseAudit
+from models.core.reading_once import ASKED_OF
 from models.evidence.answer_findings import origin_expression
 from models.evidence.findings import Finding
 from models.evidence.triangulations import Evidence, Reviews, counted, evidence
@@ -59,14 +60,13 @@ def graded_counts(session: Session, reviews: Reviews) -> Iterator[Evidence]:
 
 # The statements, each put together once: only the reviews and the questions differ
 
-_REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
 _QUESTIONS: Any = bindparam("question_keys", type_=Text, expanding=True)
 
 
 def _asked(reviews: Reviews, graded: Graded) -> dict[str, list[Any]]:
     """What the statements are run with."""
     keys = {key for questions in graded.values() for key in questions}
-    return {_REVIEWS.key: list(reviews), _QUESTIONS.key: sorted(keys)}
+    return {ASKED_OF.key: list(reviews), _QUESTIONS.key: sorted(keys)}
 
 
 @cache
@@ -75,8 +75,8 @@ def _handed_in() -> CTE:
     audits = select(CaseAudit.review_id, CaseAudit.sheet_id, literal(Source.CASE_AUDIT.value).label("source"))
     evaluations = select(SelfEvaluation.review_id, SelfEvaluation.sheet_id, literal(Source.SELF_EVALUATION.value))
     return union_all(
-        audits.where(CaseAudit.review_id.in_(_REVIEWS), CaseAudit.status.in_(_AUDITED)),
-        evaluations.where(SelfEvaluation.review_id.in_(_REVIEWS), SelfEvaluation.status.in_(_EVALUATED)),
+        audits.where(CaseAudit.review_id.in_(ASKED_OF), CaseAudit.status.in_(_AUDITED)),
+        evaluations.where(SelfEvaluation.review_id.in_(ASKED_OF), SelfEvaluation.status.in_(_EVALUATED)),
     ).cte("handed_in")
 
 
@@ -88,7 +88,7 @@ def _versions() -> Select[ToolVersion]:
 
 
 def _graded_questions(session: Session, reviews: Reviews) -> Graded:
-    versions = session.scalars(_versions(), {_REVIEWS.key: list(reviews)})
+    versions = session.scalars(_versions(), {ASKED_OF.key: list(reviews)})
     return {
         version.id: {question.key: question for question in version.questionnaire.graded() if question.key_line_id}
         for version in versions

@@ -126,6 +126,9 @@ Key = ColumnElement[int]
 ASKED_ON: Any = bindparam("asked_on", type_=Date)
 """The day on which a fact is asked for, where it is stated."""
 
+ASKED_OF: Any = bindparam("asked_of", type_=Integer, expanding=True)
+"""The keys of the records that a statement is asked of, where it is stated once for any of them."""
+
 
 class Fact(Generic[R]):
     """Something small to be told of one record: `fact(session, key)`. `state(key)` says it as a column.

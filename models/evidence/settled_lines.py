@@ -7,13 +7,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Integer, Select, Text, bindparam, exists, func, select
+from sqlalchemy import ForeignKey, Select, Text, exists, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.core.access import RowPolicy
 from models.core.clock import now
 from models.core.db import Record
 from models.core.errors import RuleBroken
+from models.core.reading_once import ASKED_OF
 from models.core.words import choice_column, must, one_of
 from models.evidence.evidence_readers import EvidenceReader
 from models.evidence.reader_judgements import ReaderJudgement
@@ -46,14 +47,11 @@ class SettledLine(Record):
 
 def lines_read(session: Session, review_ids: Collection[int]) -> dict[int, LineRead]:
     """What both readers judged of each key line, and what was settled, by key line; of readings that are over."""
-    rows = session.execute(_read_in(), {_REVIEWS.key: list(review_ids)})
+    rows = session.execute(_read_in(), {ASKED_OF.key: list(review_ids)})
     return {
         key: LineRead(_judged(mark, why), _judged(other, other_why), _judged(agreed, settled))
         for key, mark, why, other, other_why, agreed, settled in rows
     }
-
-
-_REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
 
 
 @cache
@@ -70,7 +68,7 @@ def _read_in() -> Select[*tuple[Any, ...]]:
         .outerjoin(first, (first.evidence_reader_id == by_first.id) & (first.key_line_id == KeyLine.id))
         .outerjoin(second, (second.evidence_reader_id == by_second.id) & (second.key_line_id == KeyLine.id))
         .outerjoin(SettledLine, SettledLine.key_line_id == KeyLine.id)
-        .where(KeyLine.review_id.in_(_REVIEWS), ~is_open)
+        .where(KeyLine.review_id.in_(ASKED_OF), ~is_open)
     )
 
 

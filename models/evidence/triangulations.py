@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, case, func, select, true
 from sqlalchemy.orm import Session
 
-from models.core.reading_once import Keys, asked_for_all, by_key
+from models.core.reading_once import ASKED_OF, Keys, asked_for_all, by_key
 from models.evidence.evidence_readers import Standing, standing_of
 from models.evidence.findings import OF_ANSWERS, Finding
 from models.evidence.key_line_readings import KeyLineReading
@@ -172,7 +172,7 @@ def finding_levels(session: Session, reviews: Reviews) -> Iterable[Evidence]:
 
     Those made of answers need not say of which: answers are counted without them.
     """
-    rows = session.execute(_levels_in(), {_REVIEWS.key: reviews})
+    rows = session.execute(_levels_in(), {ASKED_OF.key: reviews})
     for review_id, source, line_id, verdict, strength, made_of, count in rows:
         yield Evidence(
             source, line_id, verdict.level, "", "", strength, made_of=made_of, count=count, review_id=review_id
@@ -197,7 +197,7 @@ def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulati
     items: dict[int, list[Evidence]] = {key: [] for key in reviews}
     for item in _counted_evidence(session, reviews):
         items[item.review_id].append(item)
-    lines = session.execute(_lines_in(), {_REVIEWS.key: reviews})
+    lines = session.execute(_lines_in(), {ASKED_OF.key: reviews})
     lines_of = by_key(reviews, ((row[0].review_id, row) for row in lines))
     grounds = _grounds(session, reviews)
     over = [key for key, ground in grounds.items() if ground.reading.is_asked and not ground.reading.is_open]
@@ -205,7 +205,6 @@ def triangulate_all(session: Session, reviews: Reviews) -> dict[int, Triangulati
     return {key: _shown(_matrix(lines_of[key], items[key], grounds[key]), grounds[key], read) for key in reviews}
 
 
-_REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
 _PERSON: Any = bindparam("person_id", type_=Integer)
 
 
@@ -214,7 +213,7 @@ def _levels_in() -> Select[*tuple[Any, ...]]:
     """The statement of `finding_levels`, put together once."""
     made_of = case((Finding.origin.startswith(OF_ANSWERS), ""), else_=Finding.origin).label("made_of")
     said = Finding.review_id, Finding.source, Finding.key_line_id, Finding.verdict, Finding.strength
-    counts = select(*said, made_of, func.count()).where(Finding.review_id.in_(_REVIEWS))
+    counts = select(*said, made_of, func.count()).where(Finding.review_id.in_(ASKED_OF))
     return counts.group_by(*said, "made_of")
 
 
@@ -225,7 +224,7 @@ def _lines_in() -> Select[*tuple[Any, ...]]:
         select(KeyLine, ReferenceItem.label, KeyLineReading.text)
         .join(ReferenceItem, ReferenceItem.id == KeyLine.key_area_id)
         .outerjoin(KeyLineReading, KeyLineReading.key_line_id == KeyLine.id)
-        .where(KeyLine.review_id.in_(_REVIEWS))
+        .where(KeyLine.review_id.in_(ASKED_OF))
         .order_by(ReferenceItem.rank, KeyLine.key_area_id, KeyLine.number)
     )
 
@@ -245,7 +244,7 @@ class _Ground:
 
 
 def _grounds(session: Session, reviews: Reviews) -> dict[int, _Ground]:
-    rows = session.execute(_grounds_in(), {_REVIEWS.key: reviews, _PERSON.key: session.info["actor"].person_id})
+    rows = session.execute(_grounds_in(), {ASKED_OF.key: reviews, _PERSON.key: session.info["actor"].person_id})
     return {
         key: _Ground(thresholds_from(kept) if kept else Thresholds(*usual), bool(kept), Standing(asked, is_open, mine))
         for key, kept, asked, is_open, mine, *usual in rows
@@ -258,7 +257,7 @@ def _grounds_in() -> Select[*tuple[Any, ...]]:
     now_set = [getattr(Partnership, field.name) for field in fields(Thresholds)]
     reading = standing_of(ThematicReview.id, _PERSON)
     stated = select(ThematicReview.id, ThematicReview.thresholds, *reading, *now_set).join(Partnership, true())
-    return stated.where(ThematicReview.id.in_(_REVIEWS))
+    return stated.where(ThematicReview.id.in_(ASKED_OF))
 
 
 def _shown(matrix: Triangulation, ground: _Ground, read: dict[int, LineRead]) -> Triangulation:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
 from models.core.clock import today
+from models.core.reading_once import ASKED_OF
 from models.evidence.triangulations import Evidence, Reviews, evidence
 from models.feedback.feedback_activities import FeedbackActivity
 from models.feedback.surveys import Survey, SurveyResponse, speaking
@@ -28,7 +29,7 @@ Given = Mapping[tuple[int, str], Sequence[tuple[Any, int]]]
 @evidence
 def survey_answers(session: Session, reviews: Reviews) -> Iterator[Evidence]:
     """The graded questions of the reviews' surveys, each one piece of evidence; none while fewer than five answered."""
-    rows = session.execute(_surveys(), {_REVIEWS.key: list(reviews)}).all()
+    rows = session.execute(_surveys(), {ASKED_OF.key: list(reviews)}).all()
     heard = {survey.id: speaking(answered, is_open=survey.is_open(today())) for survey, *_, answered in rows}
     given = _given(session, {survey_id: people for survey_id, people in heard.items() if people >= SMALLEST})
     for survey, review_id, audience, title, version, _ in rows:
@@ -54,7 +55,6 @@ def _given(session: Session, heard: Mapping[int, int]) -> Given:
 
 # The statements, each put together once: only the reviews, the surveys and how many people count differ
 
-_REVIEWS: Any = bindparam("review_ids", type_=Integer, expanding=True)
 _SURVEYS: Any = bindparam("survey_ids", type_=ARRAY(Integer))
 _PEOPLE: Any = bindparam("people", type_=ARRAY(Integer))
 
@@ -68,7 +68,7 @@ def _surveys() -> Select[*tuple[Any, ...]]:
         select(Survey, *of_activity, ToolVersion, count)
         .join(FeedbackActivity, FeedbackActivity.id == Survey.activity_id)
         .join(ToolVersion, ToolVersion.id == Survey.version_id)
-        .where(FeedbackActivity.review_id.in_(_REVIEWS))
+        .where(FeedbackActivity.review_id.in_(ASKED_OF))
         .order_by(Survey.id)
     )
 

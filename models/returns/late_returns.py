@@ -85,6 +85,4 @@ def late_count(session: Session, today: date) -> int:
 
 def late_return(session: Session, subject: str, today: date) -> LateReturn | None:
     """The one of that subject, where it is late."""
-    late = late_subquery(today)
-    row = session.execute(select(late).where(late.c.subject == subject)).first()
-    return LateReturn(*row) if row is not None else None
+    return next(iter(late_returns(session, today, subjects=[subject])), None)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Integer, Select, Text, UniqueConstraint, bindparam, func, select
+from sqlalchemy import ForeignKey, Select, Text, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -17,7 +17,7 @@ from models.core.access import READ, RowPolicy
 from models.core.clock import now
 from models.core.db import Base
 from models.core.errors import RuleBroken
-from models.core.reading_once import Keys, asked_for_all
+from models.core.reading_once import ASKED_OF, Keys, asked_for_all
 from models.rules.tools.question_kinds import KINDS
 from models.rules.tools.questionnaire_words import faults
 from models.rules.tools.questionnaires import Option, Question, Questionnaire, Section, ShownIf, weighted
@@ -94,7 +94,7 @@ def questionnaires_of(session: Session, tools: Collection[AssuranceTool]) -> dic
     """The same of several tools, by their ids, in as many statements as for one."""
     words_of: dict[int, dict[int, tuple[str, str]]] = defaultdict(dict)
     asked: dict[int, list[Question]] = defaultdict(list)
-    for row in session.execute(_asked_in(), {_TOOLS.key: [tool.id for tool in tools]}):
+    for row in session.execute(_asked_in(), {ASKED_OF.key: [tool.id for tool in tools]}):
         words_of[row.tool_id][row.section_id] = row.title, row.introduction or ""
         if row.key is not None:
             asked[row.section_id].append(_asked(row))
@@ -109,9 +109,6 @@ def questionnaires_of(session: Session, tools: Collection[AssuranceTool]) -> dic
         )
         for tool in tools
     }
-
-
-_TOOLS: Any = bindparam("tool_ids", type_=Integer, expanding=True)
 
 
 @cache
@@ -131,7 +128,7 @@ def _asked_in() -> Select[*tuple[Any, ...]]:
         .outerjoin(ToolQuestion, ToolQuestion.section_id == ToolSection.id)
         .outerjoin(KeyLine, KeyLine.id == ToolQuestion.key_line_id)
         .outerjoin(RatingScale, RatingScale.id == ToolQuestion.scale_id)
-        .where(ToolSection.tool_id.in_(_TOOLS))
+        .where(ToolSection.tool_id.in_(ASKED_OF))
         .order_by(ToolSection.number, ToolSection.id, ToolQuestion.number, ToolQuestion.id)
     )
 
