@@ -366,7 +366,8 @@ def test_mailed_link_lets_the_true_person_in_on_a_new_browser_while_guesses_go_o
 
 def letters(session: Session, session_factory: sessionmaker[PortalSession]) -> list[str]:
     do_requests(session, session_factory)
-    return list(session.scalars(select(Message.body).where(Message.subject == "Tries to sign in as you")))
+    of_tries = select(Message.body).where(Message.subject == "Tries to sign in as you").order_by(Message.id)
+    return list(session.scalars(of_tries))
 
 
 @pytest.mark.assures(10)
