@@ -168,7 +168,7 @@ class ReaderPages(PageSet):
             return redirect(back)
         given = own_judgements(self.session, reader).get(line.id)
         form = JudgementForm(sent_form(), obj=given)
-        said = [item for item in evidence_of(self.session, review.id) if item.key_line_id == line.id]
+        said = evidence_of(self.session, review.id, lambda line_id: line_id == line.id)
         values = {"review": review, "line": line, "panels": said_panels(said), "marks": LOOKED_INTO}
         return self.ask(form, back, lambda: self._judged(reader, line, form), over=(given,),
                         template="thematic_reviews/reading_line.html", **values)  # fmt: skip

@@ -20,6 +20,8 @@ from admin_views.kit.fields import TextField
 from admin_views.kit.forms import sent_form
 from admin_views.kit.homes.side_cards import Share, shares_of
 from admin_views.kit.lists.exports import MEDIA_TYPES
+from admin_views.kit.lists.numbered_pages import numbered_page
+from admin_views.kit.lists.numbers import PAGE
 from admin_views.kit.lists.workbooks import workbook
 from admin_views.kit.registry import link_to_row
 from admin_views.partnership.hubs import may_run
@@ -36,6 +38,7 @@ from models.evidence.triangulations import (
     evidence_of,
     thresholds_of,
     triangulate,
+    unplaced_evidence,
 )
 from models.feedback.feedback_activities import FeedbackActivity
 from models.reviews.thematic_reviews import ThematicReview
@@ -140,20 +143,16 @@ class TriangulationPages(PageSet):
         if source not in list(Source):
             abort(404)
         refuse_readers(self.session, review.id)
-        evidence = evidence_of(self.session, review.id)
-        items = [item for item in evidence if item.key_line_id == line.id and item.source == source]
-        panel = Panel(Source(source).label, _ITEM_HEADINGS, self._items(review, items))
-        return self.render("thematic_reviews/cell.html", review=review, line=line, panel=panel)
+        along = evidence_of(self.session, review.id, lambda line_id: line_id == line.id)
+        said = [item for item in along if item.source == source]
+        return self._evidence_page(review, Source(source).label, said, line)
 
     @expose("/<int:record_id>/triangulation/unplaced/", roles=STAFF)
     def triangulation_unplaced(self, record_id: int) -> str:
         """Evidence that stands along no key line of the review yet."""
         review = self.get_record(record_id)
         refuse_readers(self.session, review.id)
-        keys = {row.line.id for row in triangulate(self.session, review).rows}
-        unplaced = [item for item in evidence_of(self.session, review.id) if item.key_line_id not in keys]
-        panel = Panel("Along no key line", _ITEM_HEADINGS, self._items(review, unplaced))
-        return self.render("thematic_reviews/cell.html", review=review, line=None, panel=panel)
+        return self._evidence_page(review, "Along no key line", unplaced_evidence(self.session, review.id))
 
     @expose("/<int:record_id>/triangulation/<int:line_id>/meaning/", roles=OFFICERS, methods=("GET", "POST"))
     def amend_meaning(self, record_id: int, line_id: int) -> ResponseReturnValue:
@@ -190,6 +189,14 @@ class TriangulationPages(PageSet):
         name = f"{review.reference}-triangulation.xlsx"
         file = workbook(f"Triangulation {review.reference}", _SHEET_HEADINGS, rows)
         return send_file(file, mimetype=MEDIA_TYPES["xlsx"], as_attachment=True, download_name=name)
+
+    def _evidence_page(
+        self, review: ThematicReview, title: str, said: Sequence[Evidence], line: KeyLine | None = None
+    ) -> str:
+        """What was said, a page at a time."""
+        page = numbered_page(request.args.get(PAGE, ""), len(said))
+        panel = Panel(title, _ITEM_HEADINGS, self._items(review, said[page.part]))
+        return self.render("thematic_reviews/cell.html", review=review, line=line, panel=panel, page=page)
 
     def _items(self, review: ThematicReview, evidence: Sequence[Evidence]) -> list[tuple[Any, ...]]:
         records, thresholds = records_behind(self.session, evidence), thresholds_of(self.session, review)

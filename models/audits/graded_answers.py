@@ -13,7 +13,7 @@ from models.audits.case_audits import AuditStatus, CaseAudit
 from models.core.reading_once import ASKED_OF
 from models.evidence.answer_findings import origin_expression
 from models.evidence.findings import Finding
-from models.evidence.triangulations import Evidence, Reviews, counted, evidence
+from models.evidence.triangulations import Along, Evidence, Reviews, counted, evidence
 from models.partnership.agencies import Agency
 from models.returns.agency_returns import ReturnStatus
 from models.returns.self_evaluations import SelfEvaluation
@@ -30,12 +30,15 @@ Graded = dict[int, dict[str, Question]]
 
 
 @evidence
-def graded_answers(session: Session, reviews: Reviews) -> Iterator[Evidence]:
+def graded_answers(session: Session, reviews: Reviews, is_along: Along) -> Iterator[Evidence]:
     """Each graded answer along a key line, as weak evidence of an audit or a self-evaluation that was handed in.
 
     Answers that are not counted on their scale say nothing.
     """
-    graded = _graded_questions(session, reviews)
+    graded = {
+        version_id: {key: question for key, question in questions.items() if is_along(question.key_line_id)}
+        for version_id, questions in _graded_questions(session, reviews).items()
+    }
     answers = session.execute(_each_answer(), _asked(reviews, graded))
     for review_id, version_id, source, key, value, answer_id, agency in answers:
         question = graded[version_id].get(key)

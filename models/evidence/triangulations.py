@@ -102,50 +102,74 @@ class Triangulation:
 
 Reviews = Sequence[int]
 """The ids of the reviews whose evidence is gathered."""
-Gather = Callable[[Session, Reviews], Iterable[Evidence]]
+Along = Callable[[int | None], bool]
+"""Whether evidence along that key line (by its id; none for evidence without one) is wanted."""
+Gather = Callable[[Session, Reviews, Along], Iterable[Evidence]]
+Count = Callable[[Session, Reviews], Iterable[Evidence]]
 _gatherers: list[Gather] = []
-_counted: dict[Gather, Gather] = {}
+_counted: dict[Gather, Count] = {}
 _by_content = attrgetter("source", "level", "strength", "count")
 
 
 def evidence(gather: Gather) -> Gather:
-    """Register a noun's evidence: `def graded_answers(session, reviews) -> Iterable[Evidence]`, by their reviews."""
+    """Register a noun's evidence: `def graded_answers(session, reviews, is_along) -> Iterable[Evidence]`.
+
+    It may leave out what is not along a key line that is wanted, where that saves reading it.
+    """
     _gatherers.append(gather)
     return gather
 
 
-def counted(gather: Gather) -> Callable[[Gather], Gather]:
+def counted(gather: Gather) -> Callable[[Count], Count]:
     """Register what stands for a noun's evidence in the matrix, where it is so much that the database counts it.
 
     `@counted(graded_answers)` on a function that leaves out itself what findings were made of.
     """
 
-    def register(count: Gather) -> Gather:
+    def register(count: Count) -> Count:
         _counted[gather] = count
         return count
 
     return register
 
 
-def evidence_of(session: Session, review_id: int) -> list[Evidence]:
-    """All evidence of a review, one by one; what was made into a finding counts as the finding only."""
-    return _without_sources(item for gather in _gatherers for item in gather(session, [review_id]))
+def everywhere(_key_line_id: int | None) -> bool:
+    """Evidence along any key line, or none."""
+    return True
+
+
+def evidence_of(session: Session, review_id: int, is_along: Along = everywhere) -> list[Evidence]:
+    """The evidence of a review, one by one; what was made into a finding counts as the finding only.
+
+    Of some key lines only where `is_along` says so.
+    """
+    gathered = [item for gather in _gatherers for item in gather(session, [review_id], is_along)]
+    return [item for item in _without_sources(gathered) if is_along(item.key_line_id)]
+
+
+def unplaced_evidence(session: Session, review_id: int) -> list[Evidence]:
+    """The evidence of a review that stands along none of its key lines."""
+    lines = set(session.scalars(select(KeyLine.id).where(KeyLine.review_id == review_id)))
+    return evidence_of(session, review_id, lambda line_id: line_id not in lines)
 
 
 def _counted_evidence(session: Session, reviews: Reviews) -> list[Evidence]:
-    """The same of several, with what the database counts counted."""
-    return _without_sources(item for gather in _gatherers for item in _counted.get(gather, gather)(session, reviews))
+    """All of several reviews, with what the database counts counted."""
+    gathered: list[Evidence] = []
+    for gather in _gatherers:
+        count = _counted.get(gather)
+        gathered += count(session, reviews) if count else gather(session, reviews, everywhere)
+    return _without_sources(gathered)
 
 
-def _without_sources(gathered: Iterable[Evidence]) -> list[Evidence]:
-    items = list(gathered)
+def _without_sources(items: Sequence[Evidence]) -> list[Evidence]:
     taken = {item.made_of for item in items if item.made_of}
     return [item for item in items if item.origin not in taken]
 
 
 @evidence
-def findings(session: Session, reviews: Reviews) -> Iterable[Evidence]:
-    """The reviews' findings, each as strong as it says."""
+def findings(session: Session, reviews: Reviews, _is_along: Along) -> Iterable[Evidence]:
+    """The reviews' findings, each as strong as it says: all of them, as each says what it was made of."""
     rows = session.execute(
         select(Finding, Agency.name)
         .outerjoin(Agency, Agency.id == Finding.agency_id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import today
 from models.core.reading_once import ASKED_OF
-from models.evidence.triangulations import Evidence, Reviews, evidence
+from models.evidence.triangulations import Along, Evidence, Reviews, evidence
 from models.feedback.feedback_activities import FeedbackActivity
 from models.feedback.surveys import Survey, SurveyResponse, speaking
 from models.rules.core.counts import count_words
@@ -27,7 +27,7 @@ Given = Mapping[tuple[int, str], Sequence[tuple[Any, int]]]
 
 
 @evidence
-def survey_answers(session: Session, reviews: Reviews) -> Iterator[Evidence]:
+def survey_answers(session: Session, reviews: Reviews, _is_along: Along) -> Iterator[Evidence]:
     """The graded questions of the reviews' surveys, each one piece of evidence; none while fewer than five answered."""
     rows = session.execute(_surveys(), {ASKED_OF.key: list(reviews)}).all()
     heard = {survey.id: speaking(answered, is_open=survey.is_open(today())) for survey, *_, answered in rows}

@@ -17,7 +17,7 @@ from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.evidence.findings import Judgement, take_finding
 from models.evidence.triangulation_reports import matrix_facts
-from models.evidence.triangulations import Evidence, triangulate
+from models.evidence.triangulations import Evidence, evidence_of, triangulate, unplaced_evidence
 from models.gates.review_gates import missing_of
 from models.gates.review_reports import review_facts
 from models.partnership.reference_items import ReferenceList
@@ -107,6 +107,28 @@ def test_cell_opens_what_lies_behind_it(browser: Open, session: Session, review:
     assert page.select_one(f'main a[href="/findings/{finding.id}/"]') is not None
     officer.get(f"/thematic-reviews/{review.id}/triangulation/{line}/rumour/", 404)
     officer.get(f"/thematic-reviews/{review.id}/triangulation/999999999999/case_audit/", 404)
+
+
+def test_much_evidence_comes_a_page_at_a_time_and_is_the_same_as_all_of_it_sorted_out_by_hand(
+    browser: Open, session: Session, review: ThematicReview
+) -> None:
+    for number in range(53):
+        judgement = Judgement(Source.PRACTITIONERS, Verdict.MIXED, f"Loose {number}.")
+        take_finding(session, review_id=review.id, judgement=judgement)
+    _found(session, review, 1, Source.CASE_AUDIT, Verdict.CONCERN)
+    session.commit()
+    officer, path = browser(Role.OFFICER), f"/thematic-reviews/{review.id}/triangulation/unplaced/"
+    pages = [officer.get(f"{path}?page={number}") for number in (1, 2)]
+    said = [
+        row.get_text() for page in pages for row in page.select("main table.list tbody th, main tbody td:first-child")
+    ]
+    assert said == [f"Loose {number}." for number in range(53)]
+    assert "Page 2 of 2, 53 pieces of evidence in all" in pages[1].get_text()
+    keys = {row.line.id for row in triangulate(session, review).rows}
+    by_hand = [item for item in evidence_of(session, review.id) if item.key_line_id not in keys]
+    assert unplaced_evidence(session, review.id) == by_hand
+    empty = officer.get(f"/thematic-reviews/{review.id}/triangulation/{_line(session, review, 2)}/case_audit/")
+    assert "This source is silent on this key line." in empty.get_text()
 
 
 def test_same_origin_is_taken_once_and_counts_once(session: Session, review: ThematicReview) -> None:
@@ -230,7 +252,7 @@ def test_page_of_a_review_in_its_evidence_stage_triangulates_once(
     session.commit()
     asked: list[Sequence[int]] = []
 
-    def gathered(session: Session, review_ids: Sequence[int]) -> list[Evidence]:
+    def gathered(session: Session, review_ids: Sequence[int], is_along: object) -> list[Evidence]:
         asked.append(list(review_ids))
         return []
 
