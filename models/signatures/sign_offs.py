@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, Text, func, select, text
@@ -105,10 +106,9 @@ def latest_sign_off(session: Session, review_id: int, subject: SignOffSubject, s
 
 @asked_for_all
 def latest_sign_offs(session: Session, review_ids: Keys) -> dict[int, list[SignOff]]:
-    """The newest request for each of the reviews' signatures that has been asked for."""
-    newest = select(func.max(SignOff.id)).where(SignOff.review_id.in_(review_ids))
-    of_each = newest.group_by(SignOff.review_id, SignOff.subject, SignOff.subject_id)
-    latest = session.scalars(select(SignOff).where(SignOff.id.in_(of_each)).order_by(SignOff.id))
+    """The newest request for each of the reviews' signatures that has been asked for, the earliest of them first."""
+    newest = session.scalars(_newest(select(SignOff).where(SignOff.review_id.in_(review_ids))))
+    latest = sorted(newest, key=attrgetter("id"))
     return by_key(review_ids, ((sign_off.review_id, sign_off) for sign_off in latest))
 
 
@@ -116,8 +116,13 @@ def latest_sign_offs(session: Session, review_ids: Keys) -> dict[int, list[SignO
 def signatures_asked(review_id: Key) -> ColumnElement[list[list[Any]]]:
     """Of the newest request for each of a review's signatures: what for, how it stands and which words it is about."""
     asked = select(SignOff.subject, SignOff.subject_id, SignOff.status, SignOff.sha256)
-    newest = asked.where(SignOff.review_id == review_id).ext(distinct_on(SignOff.subject, SignOff.subject_id))
-    return rows_of(newest.order_by(SignOff.subject, SignOff.subject_id, SignOff.id.desc()))
+    return rows_of(_newest(asked.where(SignOff.review_id == review_id)))
+
+
+def _newest(asked: Select[Any]) -> Select[Any]:
+    """Of the requests for each signature the last; what was said of it before is history."""
+    signature = SignOff.review_id, SignOff.subject, SignOff.subject_id
+    return asked.ext(distinct_on(*signature)).order_by(*signature, SignOff.id.desc())
 
 
 def signed_words(session: Session, review_id: int, subject: SignOffSubject, subject_id: int = 0) -> str:
