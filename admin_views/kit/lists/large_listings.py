@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, case, func, select, union_all
+from sqlalchemy import Executable, Row, Select, func, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ClauseElement
@@ -98,7 +98,7 @@ class GrowingListing(Listing):
         sought = [column.label(f"s{number}") for number, column in enumerate(self.searched)]
         looked_at = self.narrowed(select(*sought).select_from(self.screen.model), args).limit(HITS + 1).subquery()
         hits = func.count().filter(matches([looked_at.c[column.name] for column in sought], args.search))
-        return [count_as_told(select(case((func.count() <= HITS, hits))).select_from(looked_at))]
+        return [count_as_told(hits).select_from(looked_at).having(func.count() <= HITS)]
 
 
 class LargeListing(GrowingListing):

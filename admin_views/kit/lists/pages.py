@@ -194,9 +194,9 @@ def count_statements(statement: Select[Any], model: type[Base], *, is_whole: boo
     return counted
 
 
-def count_as_told(count: Select[Any]) -> Select[Any]:
-    """A count of a list's own, beside its choices; no number where it is NULL."""
-    return _as_option(_COUNT, count.scalar_subquery())
+def count_as_told(number: Any) -> Select[Any]:
+    """A count of a list's own, beside its choices; where this has no row, no number is claimed."""
+    return _as_option(_COUNT, number)
 
 
 def _as_option(name: str, number: Any) -> Select[Any]:
@@ -220,7 +220,7 @@ def settle_total(page: Page, options: dict[str, list[tuple[str, str]]]) -> None:
     """Take the counts out of the answers and state the total as well as it is known; the rest are choices."""
     page.options = options
     counted, estimated = options.pop(_COUNT, None), options.pop(_ESTIMATE, None)
-    if counted is not None and counted[0][0].isdigit():
+    if counted is not None:
         page.total = int(counted[0][0])
     if page.total is not None and page.total > COUNTED:
         estimate = int(estimated[0][0]) if estimated else 0
