@@ -119,7 +119,7 @@ def signatures_asked(review_id: Key) -> ColumnElement[list[list[Any]]]:
     return rows_of(_newest(asked.where(SignOff.review_id == review_id)))
 
 
-def _newest(asked: Select[Any]) -> Select[Any]:
+def _newest(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Of the requests for each signature the last; what was said of it before is history."""
     signature = SignOff.review_id, SignOff.subject, SignOff.subject_id
     return asked.ext(distinct_on(*signature)).order_by(*signature, SignOff.id.desc())
