@@ -20,6 +20,7 @@ from models.core.access import Actor, Role
 from models.core.db import PortalSession, database_url, make_engine, make_session_factory
 from tests.databases import Database
 from tests.house import process_memory
+from tests.house.backwards import turn_rows_round
 from tests.together import Together
 from tests.wall.logins import sessions_by
 from tests.web import Browser, make_portal, member
@@ -49,6 +50,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """And says it before the closing line."""
     if told := process_memory.sentence(config):
         terminalreporter.write_line(told)
+
+
+def pytest_configure() -> None:
+    """Rows that nobody has put in an order come in another than they were written in."""
+    turn_rows_round()
 
 
 def pytest_runtest_teardown() -> None:
