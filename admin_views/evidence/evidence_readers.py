@@ -23,9 +23,9 @@ from models.evidence.evidence_readers import (
     people_who_may_read,
     readers_of,
 )
+from models.evidence.gathered_evidence import Evidence, evidence_of
 from models.evidence.reader_judgements import hand_in_reading, judge_line, own_judgements
 from models.evidence.settled_lines import lines_read, settle_line, settled_of
-from models.evidence.triangulations import Evidence, evidence_of
 from models.partnership.people import Person
 from models.reviews.thematic_reviews import Stage, ThematicReview
 from models.rules.core.counts import count_words, list_words

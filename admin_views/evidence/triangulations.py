@@ -30,16 +30,9 @@ from models.core.addresses import list_address
 from models.core.errors import RuleBroken
 from models.documents.exports import record_export
 from models.evidence.evidence_readers import readers_of, refuse_readers
+from models.evidence.gathered_evidence import Evidence, evidence_of, unplaced_evidence
 from models.evidence.key_line_readings import amend_reading
-from models.evidence.triangulations import (
-    Evidence,
-    Row,
-    Triangulation,
-    evidence_of,
-    thresholds_of,
-    triangulate,
-    unplaced_evidence,
-)
+from models.evidence.triangulations import Row, Triangulation, thresholds_of, triangulate
 from models.feedback.feedback_activities import FeedbackActivity
 from models.reviews.thematic_reviews import ThematicReview
 from models.rules.core.counts import upper_first

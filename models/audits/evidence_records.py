@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audits.case_audits import CaseAudit
-from models.evidence.triangulations import Evidence
+from models.evidence.gathered_evidence import Evidence
 from models.returns.self_evaluations import SelfEvaluation
 from models.tools.answer_sheets import SheetAnswer
 

@@ -13,7 +13,7 @@ from models.audits.case_audits import AuditStatus, CaseAudit
 from models.core.reading_once import ASKED_OF
 from models.evidence.answer_findings import origin_expression
 from models.evidence.findings import Finding
-from models.evidence.triangulations import Along, Evidence, Reviews, counted, evidence
+from models.evidence.gathered_evidence import Along, Evidence, Reviews, counted, evidence
 from models.partnership.agencies import Agency
 from models.returns.agency_returns import ReturnStatus
 from models.returns.self_evaluations import SelfEvaluation

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.core.clock import today
 from models.core.reading_once import ASKED_OF
-from models.evidence.triangulations import Along, Evidence, Reviews, evidence
+from models.evidence.gathered_evidence import Along, Evidence, Reviews, evidence
 from models.feedback.feedback_activities import FeedbackActivity
 from models.feedback.surveys import Survey, SurveyResponse, speaking
 from models.rules.core.counts import count_words

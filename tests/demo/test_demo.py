@@ -13,7 +13,8 @@ from models.core.access import Role
 from models.core.clock import today
 from models.core.db import PortalSession
 from models.documents.job_requests import JobRequest
-from models.evidence.triangulations import evidence_of, triangulate
+from models.evidence.gathered_evidence import evidence_of
+from models.evidence.triangulations import triangulate
 from models.feedback.feedback_activities import Audience, feedback_owed, never_heard
 from models.feedback.surveys import Survey, response_count
 from models.gates.gate_waivers import GateWaiver

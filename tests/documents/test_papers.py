@@ -23,7 +23,7 @@ from models.core.rooms import load_rooms
 from models.documents.document_requests import ask_for_document
 from models.documents.documents import Document, DocumentKind
 from models.documents.job_requests import JobRequest, JobStatus
-from models.evidence import triangulations
+from models.evidence import gathered_evidence
 from models.plans.action_plans import ActionPlan
 from models.returns import late_returns
 from models.rules.documents.papers import Occasion, Paper, Paragraph, fingerprint_of
@@ -198,7 +198,7 @@ def test_agency_member_cannot_narrow_to_another_agency(browser: Open, session: P
 def test_worker_loads_every_noun_so_that_its_papers_gather_what_the_page_gathers() -> None:
     """Evidence and late returns register where they are defined; a noun that nobody imports would be left out."""
     load_rooms("models", "jobs")
-    models = "\n".join(path.read_text() for path in Path(triangulations.__file__).parents[1].rglob("*.py"))
+    models = "\n".join(path.read_text() for path in Path(gathered_evidence.__file__).parents[1].rglob("*.py"))
     written = re.findall(r"^@(?:evidence|late_source)\ndef (\w+)", models, re.MULTILINE)
-    known = [function.__name__ for function in [*triangulations._gatherers, *late_returns._sources]]
+    known = [function.__name__ for function in [*gathered_evidence._gatherers, *late_returns._sources]]
     assert sorted(known) == sorted(written)

@@ -20,10 +20,11 @@ from models.core.db import PortalSession, act_as
 from models.core.errors import RuleBroken
 from models.evidence.evidence_readers import EvidenceReader, ask_readers, call_off_reading, close_reading, readers_of
 from models.evidence.findings import Judgement, take_finding
+from models.evidence.gathered_evidence import Evidence
 from models.evidence.reader_judgements import ReaderJudgement, hand_in_reading, judge_line
 from models.evidence.settled_lines import settle_line
 from models.evidence.triangulation_reports import matrix_facts
-from models.evidence.triangulations import Evidence, triangulate
+from models.evidence.triangulations import triangulate
 from models.gates.pictures.scopes import BoardScope
 from models.gates.pictures.sources import agreeing_sources
 from models.gates.review_gates import missing_of

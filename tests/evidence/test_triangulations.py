@@ -16,8 +16,9 @@ from models.core.clock import today
 from models.core.db import PortalSession
 from models.core.errors import RuleBroken
 from models.evidence.findings import Judgement, take_finding
+from models.evidence.gathered_evidence import Evidence, evidence_of, unplaced_evidence
 from models.evidence.triangulation_reports import matrix_facts
-from models.evidence.triangulations import Evidence, evidence_of, triangulate, unplaced_evidence
+from models.evidence.triangulations import triangulate
 from models.gates.review_gates import missing_of
 from models.gates.review_reports import review_facts
 from models.partnership.reference_items import ReferenceList
@@ -256,7 +257,7 @@ def test_page_of_a_review_in_its_evidence_stage_triangulates_once(
         asked.append(list(review_ids))
         return []
 
-    monkeypatch.setattr("models.evidence.triangulations._gatherers", [gathered])
+    monkeypatch.setattr("models.evidence.gathered_evidence._gatherers", [gathered])
     said = browser(Role.OFFICER).get(f"/thematic-reviews/{review.id}/").get_text(" ", strip=True)
     assert "3 key lines are silent: fewer than two sources speak." in said
     assert "3 key lines, so far" in said
