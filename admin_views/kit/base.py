@@ -46,7 +46,7 @@ from admin_views.kit.fields import TextField
 from admin_views.kit.form_pages import FormPages
 from admin_views.kit.form_views import FormViews
 from admin_views.kit.formats import by_value, show_tag, tag
-from admin_views.kit.imports import beneath_first, exported_columns, offer_import
+from admin_views.kit.imports import beneath_first, offer_import
 from admin_views.kit.lists.choices import in_list
 from admin_views.kit.lists.filters import Filter
 from admin_views.kit.lists.places import address_with
@@ -69,7 +69,6 @@ from admin_views.kit.registry import Category, screen
 from admin_views.kit.requests import Database, actor, person_id, role
 from admin_views.kit.saving import already_sent
 from models.core.db import PortalSession
-from models.core.labels import told_apart
 from models.spreadsheets.sheet_kinds import Importable
 
 __all__ = [
@@ -97,24 +96,8 @@ class Screen(FormViews, FormPages):
     def __init__(self, database: Database) -> None:
         self.database = database
         self._forms = {}
-        if self.importable is not None:
-            self.column_export_list = exported_columns(type(self))
-        elif self.column_beneath and not self.column_export_list:
-            self.column_export_list = (*beneath_first(self), *self.column_list)
         super().__init__(self.model, _NO_SESSION, self.name, self.category, self.endpoint_of(), self.url)
         self.listing = self.new_listing((*self.column_list, *beneath_first(self)), self.column_formatters)
-        exported = self.column_export_list or self.column_list
-        self.exported = self.new_listing(exported, self.column_formatters, told_apart)
-        self.detailed = self.new_listing(self.column_details_list or self._everything(), self.column_formatters_detail)
-
-    def _everything(self) -> tuple[str, ...]:
-        """The list's columns, then what the form has beside them."""
-        known = {*self.column_list, *(self.form_extra_fields or {})}
-        return (*self.column_list, *(key for key in self.form_columns if key not in known and not self._is_many(key)))
-
-    def _is_many(self, key: str) -> bool:
-        relation = self.model.__mapper__.relationships.get(key)
-        return relation is not None and bool(relation.uselist)
 
     @property
     def session(self) -> PortalSession:

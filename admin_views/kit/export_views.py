@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, func, select
 
 from admin_views.kit.formats import plain_value
-from admin_views.kit.imports import sheet_name_of
+from admin_views.kit.imports import exported_columns, sheet_name_of
 from admin_views.kit.lists.exports import MEDIA_TYPES, csv_pieces
 from admin_views.kit.lists.listings import Listing
 from admin_views.kit.lists.pages import PAGE_SIZE, ListArgs
@@ -23,6 +24,7 @@ from admin_views.kit.permissions import verb
 from admin_views.kit.requests import person_id
 from models.core.addresses import list_address
 from models.core.clock import today
+from models.core.labels import told_apart
 from models.documents.exports import record_export
 from models.documents.list_workbooks import AT_ONCE, MOST_ROWS
 from models.spreadsheets.sheet_kinds import Importable
@@ -42,7 +44,9 @@ class ExportViews:
     keeps_views: ClassVar[bool]
     session: Any
     listing: Listing
-    exported: Listing
+    new_listing: Callable[..., Listing]
+    column_formatters: ClassVar[Any]
+    get_column_names: Callable[..., list[tuple[str, str]]]
     list_args: Callable[[], ListArgs]
     list_url: Callable[..., str]
     link: Callable[..., str]
@@ -51,11 +55,20 @@ class ExportViews:
     _export_data: Callable[[], tuple[int, Iterator[Any]]]
     _export_columns: list[tuple[str, str]]
 
+    @cached_property
+    def exported(self) -> Listing:
+        """The list as it leaves: put together for the first file, as a portal starts sooner without."""
+        return self.new_listing([name for name, _ in self._export_columns], self.column_formatters, told_apart)
+
     def further_sheets(self, args: ListArgs) -> Iterable[Worksheet]:
         """More sheets of the list's workbook: what belongs to the rows that are asked for."""
         return ()
 
     # Flask-Admin's export
+
+    def get_export_columns(self) -> list[tuple[str, str]]:
+        """The columns of a file, each with its heading."""
+        return self.get_column_names(exported_columns(self), None)
 
     @verb("export", "/export/<export_type>/")
     def export(self, export_type: str) -> ResponseReturnValue:

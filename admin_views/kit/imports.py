@@ -38,9 +38,12 @@ def sheet_of(known: Any) -> SheetKind:
 
 
 def exported_columns(known: Any) -> tuple[str, ...]:
-    """What a list takes out so that it can be brought in again, and then the rest of what it shows."""
+    """What a list takes out: first what brings it in again, where that can be, and then the rest of what it shows."""
+    shown = (*beneath_first(known), *known.column_list)
+    if known.importable is None:
+        return tuple(known.column_export_list or shown)
     brought = tuple(_keys(known, known.importable))
-    return (*brought, *(key for key in (*beneath_first(known), *known.column_list) if key not in brought))
+    return (*brought, *(key for key in shown if key not in brought))
 
 
 def beneath_first(known: Any) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request
@@ -39,7 +40,6 @@ class RecordViews(ListViews):
     undone_by: ClassVar[Mapping[str, str]] = {}
     """Which action takes back what another did, by their names: only plain reversals that tell nobody."""
     details_template = "kit/details.html"
-    detailed: Listing
 
     # Additions
 
@@ -110,6 +110,20 @@ class RecordViews(ListViews):
         runs = runs_review_of(self.session, record)
         actions = [action for action in row_actions_of(self) if runs or not action.roles <= OFFICERS]
         return [action for action in actions if action.shown(record)]
+
+    @cached_property
+    def detailed(self) -> Listing:
+        """What a record's page tells of it: put together for the first page."""
+        return self.new_listing(self.column_details_list or self._everything(), self.column_formatters_detail)
+
+    def _everything(self) -> tuple[str, ...]:
+        """The list's columns, then what the form has beside them."""
+        known = {*self.column_list, *(self.form_extra_fields or {})}
+        return (*self.column_list, *(key for key in self.form_columns if key not in known and not self._is_many(key)))
+
+    def _is_many(self, key: str) -> bool:
+        relation = self.model.__mapper__.relationships.get(key)
+        return relation is not None and bool(relation.uselist)
 
     def stated_facts(self, record_id: int) -> list[Fact]:
         """The columns of the details page with their values, related records by name."""
