@@ -22,15 +22,15 @@ from tests.web import make_portal
 OPEN_AT = {"rule": "open_at", "from": "2018-03-31", "to": "2018-03-31"}
 
 
-@pytest.fixture
-def commands(database: Database, tmp_path: Path) -> Iterator[FlaskCliRunner]:
-    """The command line on a database of its own, prepared and emptied afterwards."""
+@pytest.fixture(scope="module")
+def commands(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskCliRunner]:
+    """The command line on a prepared database, emptied when all of these tests are done."""
     app = make_portal(
         None,
         database_url=database.app_url,
         database_owner_url=database.owner_url,
         redis_url="redis://127.0.0.1:1/0",
-        data_dir=tmp_path,
+        data_dir=tmp_path_factory.mktemp("data"),
     )
     runner = app.test_cli_runner()
     assert runner.invoke(args=["database", "prepare", "--json"]).exit_code == 0
