@@ -1,7 +1,8 @@
 # make run    the portal with a demo partnership, at http://localhost:8000/ (PORT and DEMO_PASSWORD may be set)
 # make run DEMO=no  start your own: an empty portal; it prints the first administrator's link
-# make test   every test, on a PostgreSQL and a Valkey of their own
-# make coverage  the same, measured: fails where a room's branches are run less than its floor says
+# make test   the tests to run before a commit, on a PostgreSQL and a Valkey of their own
+# make every-test  also what starts, kills, besieges, copies or walks through the whole product: browser, servers, machines; half an hour
+# make coverage  all of them as CI runs them, measured: fails where a room's branches are run less than its floor says
 # make mutants  small faults put into the rules that matter most: which does no test notice? MODULES="gates due_dates"
 # make assurance  the forty promises of docs/assurance.md, each with the figure it reaches: some hours. ROWS="22 24" SCALE=short
 # make faults  the suites that kill processes, at full length: worker, relay, scheduler, Valkey, mail server; an hour
@@ -30,7 +31,7 @@ COMPILE := $(BIN)/python -m compileall -q app admin_views jobs models wsgi.py
 START_AGAIN = if [ -e $@ ]; then $(PYTHON) -m venv --clear $(VENV); fi
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test coverage mutants assurance faults check bench pictures docs clean
+.PHONY: help setup setup-dev run test every-test coverage mutants assurance faults check bench pictures docs clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -63,13 +64,17 @@ setup-dev: $(VENV)/dev.stamp
 run: setup
 	@exec $(BIN)/python -m app.launch
 
-test: setup-dev
+## What starts, kills, besieges, copies or walks through the whole product is apart (tests/together.py): CI runs it with all others.
+test: override PYTEST_ARGS += -m "not apart"
+test: every-test
+
+every-test: setup-dev
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(PYTEST_ARGS)
 
-## CI runs this in place of `make test`, so no test runs twice. Portals, workers and servers that tests start as processes
+## CI runs this in place of `make every-test`, so no test runs twice. Portals, workers and servers that tests start as processes
 ## of their own are not measured: they would be slower where tests count on time, and what they run is tested here as well.
-coverage: PYTEST_ARGS += --cov --cov-report= -p tests.house.coverage_floors
-coverage: test
+coverage: override PYTEST_ARGS += --cov --cov-report= -p tests.house.coverage_floors
+coverage: every-test
 
 ## Not in CI: it takes an hour. tests/house/mutants.toml says which modules, against which tests.
 mutants: setup-dev
@@ -78,7 +83,7 @@ mutants: setup-dev
 assurance: setup-dev
 	@ASSURANCE_SCALE=$(SCALE) TEST_PROCESSES=$(TEST_PROCESSES) $(BIN)/python -m tests.assurance $(ROWS)
 
-## The same tests as in `make test`, but as often as `make assurance` tries: a hundred kills, a hundred thousand requests.
+## The same tests as in CI, but as often as `make assurance` tries: a hundred kills, a hundred thousand requests.
 faults: setup-dev
 	@ASSURANCE_SCALE=full $(BIN)/python -m pytest -m faults $(PYTEST_ARGS)
 

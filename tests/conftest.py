@@ -21,7 +21,7 @@ from models.core.db import PortalSession, database_url, make_engine, make_sessio
 from tests.databases import Database
 from tests.house import process_memory
 from tests.house.backwards import turn_rows_round
-from tests.together import Together
+from tests.together import Together, note_apart
 from tests.wall.logins import sessions_by
 from tests.web import Browser, make_portal, member
 
@@ -33,6 +33,11 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     """Tests that belong together run in one process."""
     return Together(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is left out before every commit."""
+    note_apart(items)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -15,7 +15,7 @@ SCALE = "ASSURANCE_SCALE"
 
 
 def scaled(full: int, *, ci: int) -> int:
-    """How often, or for how many seconds, to try: `full` under `make assurance`, `ci` in `make test`."""
+    """How often, or for how many seconds, to try: `full` under `make assurance`, `ci` in the tests that CI runs."""
     return full if os.environ.get(SCALE) == "full" else ci
 
 

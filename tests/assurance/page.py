@@ -13,7 +13,7 @@ PAGE = PROJECT / "docs" / "assurance.md"
 HEAD = """# Assurance: forty promises, and what each reached
 
 Made by `make assurance`, which runs the tests of each row at full length (`make assurance ROWS="22 24"` for some, which
-leaves the others as they were; `SCALE=short` as in `make test`). A row is reached when all its tests pass and every
+leaves the others as they were; `SCALE=short` as in CI). A row is reached when all its tests pass and every
 figure they counted holds; what falls short says so. What a test cannot show stands in [security.md](security.md).
 
 """
@@ -64,5 +64,5 @@ def _machines(results: Mapping[int, Result]) -> Iterator[str]:
         if result.tried_on:
             runs.setdefault((result.tried_on, result.commit, result.machine, result.is_full), []).append(number)
     for (day, commit, machine, is_full), numbers in runs.items():
-        length = "at full length" if is_full else "shortened as in `make test`"
+        length = "at full length" if is_full else "shortened as in CI"
         yield f"- Rows {', '.join(map(str, numbers))}: {day}, commit {commit}, {length}; {machine}."
