@@ -17,6 +17,7 @@ PYTHON ?= python3
 ROWS ?=
 SCALE ?= full
 TEST_PROCESSES ?= 2
+CHECKED := tests/test_house_rules.py tests/test_docs.py
 PYTEST_ARGS ?=
 MODULES ?=
 
@@ -65,7 +66,8 @@ run: setup
 	@exec $(BIN)/python -m app.launch
 
 ## What starts, kills, besieges, copies or walks through the whole product is apart (tests/together.py): CI runs it with all others.
-test: override PYTEST_ARGS += -m "not apart"
+## What `make check` runs is not run twice.
+test: override PYTEST_ARGS += -m "not apart" $(addprefix --ignore=,$(CHECKED))
 test: every-test
 
 every-test: setup-dev
@@ -93,7 +95,7 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.house.source
-	$(BIN)/python -m pytest --quiet tests/test_house_rules.py tests/test_docs.py
+	$(BIN)/python -m pytest --quiet $(CHECKED)
 	$(BIN)/flask --app wsgi database drift
 
 bench: setup-dev

@@ -40,6 +40,8 @@ APART = (
     "tests/core/test_migrations.py::test_rows_survive_every_revision_up_down_and_up_again",
     "tests/demo/access/test_refused_by_record.py::test_permission_checks_that_are_taken_out_let_refused_foreigners_in",
     "tests/demo/test_costs.py::test_no_page_takes_more_statements_or_every_row_in_a_partnership_ten_times_as_large",
+    "tests/demo/test_every_screen.py::test_every_form_stands_every_rubbish",
+    "tests/demo/test_leaving.py",
     "tests/documents/test_hostile_uploads.py",
     "tests/house/test_permission_checks.py",
     "tests/rules/case_lists/test_case_list_bombs.py",
