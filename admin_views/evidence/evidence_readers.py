@@ -23,7 +23,7 @@ from models.evidence.evidence_readers import (
     people_who_may_read,
     readers_of,
 )
-from models.evidence.gathered_evidence import Evidence, evidence_of
+from models.evidence.gathered_evidence import Evidence, evidence_along
 from models.evidence.reader_judgements import hand_in_reading, judge_line, own_judgements
 from models.evidence.settled_lines import lines_read, settle_line, settled_of
 from models.partnership.people import Person
@@ -168,7 +168,7 @@ class ReaderPages(PageSet):
             return redirect(back)
         given = own_judgements(self.session, reader).get(line.id)
         form = JudgementForm(sent_form(), obj=given)
-        said = evidence_of(self.session, review.id, lambda line_id: line_id == line.id)
+        said = evidence_along(self.session, review.id, line.id)
         values = {"review": review, "line": line, "panels": said_panels(said), "marks": LOOKED_INTO}
         return self.ask(form, back, lambda: self._judged(reader, line, form), over=(given,),
                         template="thematic_reviews/reading_line.html", **values)  # fmt: skip

@@ -30,7 +30,7 @@ from models.core.addresses import list_address
 from models.core.errors import RuleBroken
 from models.documents.exports import record_export
 from models.evidence.evidence_readers import readers_of, refuse_readers
-from models.evidence.gathered_evidence import Evidence, evidence_of, unplaced_evidence
+from models.evidence.gathered_evidence import Evidence, evidence_along, unplaced_evidence
 from models.evidence.key_line_readings import amend_reading
 from models.evidence.triangulations import Row, Triangulation, thresholds_of, triangulate
 from models.feedback.feedback_activities import FeedbackActivity
@@ -136,8 +136,7 @@ class TriangulationPages(PageSet):
         if source not in list(Source):
             abort(404)
         refuse_readers(self.session, review.id)
-        along = evidence_of(self.session, review.id, lambda line_id: line_id == line.id)
-        said = [item for item in along if item.source == source]
+        said = [item for item in evidence_along(self.session, review.id, line.id) if item.source == source]
         return self._evidence_page(review, Source(source).label, said, line)
 
     @expose("/<int:record_id>/triangulation/unplaced/", roles=STAFF)

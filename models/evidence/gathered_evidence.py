@@ -96,6 +96,11 @@ def evidence_of(session: Session, review_id: int, is_along: Along = everywhere) 
     return [item for item in _without_sources(gathered) if is_along(item.key_line_id)]
 
 
+def evidence_along(session: Session, review_id: int, key_line_id: int) -> list[Evidence]:
+    """The evidence of a review that stands along one of its key lines."""
+    return evidence_of(session, review_id, lambda line_id: line_id == key_line_id)
+
+
 def unplaced_evidence(session: Session, review_id: int) -> list[Evidence]:
     """The evidence of a review that stands along none of its key lines."""
     lines = set(session.scalars(select(KeyLine.id).where(KeyLine.review_id == review_id)))
